@@ -1,0 +1,195 @@
+namespace Bridgehead.Model;
+
+/// <summary>nova's vm_state values that this program uses, in nova's spelling.</summary>
+public static class VmState
+{
+    public const string Building = "building";
+    public const string Active = "active";
+    public const string Stopped = "stopped";
+    public const string Error = "error";
+    public const string Deleted = "deleted";
+}
+
+/// <summary>nova's task_state values that this program uses. Null means that nothing is being done.</summary>
+public static class TaskState
+{
+    public const string Scheduling = "scheduling";
+    public const string Spawning = "spawning";
+    public const string PoweringOff = "powering-off";
+    public const string PoweringOn = "powering-on";
+    public const string Rebooting = "rebooting";
+    public const string RebootingHard = "rebooting_hard";
+    public const string Deleting = "deleting";
+}
+
+/// <summary>nova's numbers for power_state.</summary>
+public enum PowerState
+{
+    NoState = 0,
+    Running = 1,
+    Shutdown = 4,
+    Crashed = 6,
+}
+
+/// <summary>
+/// A server. What the user wants is <see cref="Running"/>, <see cref="BootGeneration"/> and <see cref="DeleteRequested"/>; what the compute host
+/// saw is <see cref="VmState"/>, <see cref="TaskState"/> and <see cref="PowerState"/>.
+/// </summary>
+public sealed record Instance
+{
+    /// <summary>The numeric id in chain names (<c>inst-1</c>) and EC2 ids (<c>i-00000001</c>).</summary>
+    public required long Id { get; init; }
+
+    public required Guid Uuid { get; init; }
+
+    public required string ProjectId { get; init; }
+
+    public required string UserId { get; init; }
+
+    public required string DisplayName { get; init; }
+
+    public required string HostName { get; init; }
+
+    public string? Description { get; init; }
+
+    public required string FlavorId { get; init; }
+
+    public required Guid ImageId { get; init; }
+
+    public string? KeyName { get; init; }
+
+    /// <summary>The public key as it was at boot; later deletion of the key pair does not change it.</summary>
+    public string? KeyData { get; init; }
+
+    /// <summary>Base64, as given at boot.</summary>
+    public string? UserData { get; init; }
+
+    public required string AvailabilityZone { get; init; }
+
+    public required string ReservationId { get; init; }
+
+    public int LaunchIndex { get; init; }
+
+    public bool ConfigDrive { get; init; }
+
+    public string AccessIPv4 { get; init; } = "";
+
+    public string AccessIPv6 { get; init; } = "";
+
+    public bool Locked { get; init; }
+
+    /// <summary>The compute host; chosen when the server is created.</summary>
+    public string? Host { get; init; }
+
+    public bool Running { get; init; } = true;
+
+    /// <summary>Goes up by one for each reboot asked for; the host records the generation it has booted.</summary>
+    public long BootGeneration { get; init; } = 1;
+
+    public bool DeleteRequested { get; init; }
+
+    public required string VmState { get; init; }
+
+    public string? TaskState { get; init; }
+
+    public PowerState PowerState { get; init; }
+
+    /// <summary>Percent while building.</summary>
+    public int Progress { get; init; }
+
+    public string? FaultMessage { get; init; }
+
+    public int? FaultCode { get; init; }
+
+    public DateTimeOffset? FaultAt { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    public DateTimeOffset? LaunchedAt { get; init; }
+
+    public DateTimeOffset? TerminatedAt { get; init; }
+}
+
+/// <summary>A flavor; <see cref="FlavorId"/> is the API's id (text), seeded "1" to "5".</summary>
+public sealed record Flavor
+{
+    public required string FlavorId { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>MiB.</summary>
+    public required int Ram { get; init; }
+
+    /// <summary>GiB.</summary>
+    public required int Disk { get; init; }
+
+    public required int Vcpus { get; init; }
+
+    /// <summary>MiB.</summary>
+    public int Swap { get; init; }
+
+    /// <summary>GiB.</summary>
+    public int Ephemeral { get; init; }
+
+    public double RxtxFactor { get; init; } = 1.0;
+
+    public bool IsPublic { get; init; } = true;
+
+    public bool Disabled { get; init; }
+}
+
+/// <summary>An image that a driver can boot.</summary>
+public sealed record Image
+{
+    public required Guid Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>queued, saving, active or deactivated.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>public, private, shared or community.</summary>
+    public required string Visibility { get; init; }
+
+    public string? Owner { get; init; }
+
+    public string? ContainerFormat { get; init; }
+
+    public string? DiskFormat { get; init; }
+
+    /// <summary>GiB.</summary>
+    public int MinDisk { get; init; }
+
+    /// <summary>MiB.</summary>
+    public int MinRam { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public long? Size { get; init; }
+
+    public bool Protected { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>A user's SSH key; <see cref="Fingerprint"/> is the colon-separated MD5 of the key blob.</summary>
+public sealed record KeyPair
+{
+    public required long Id { get; init; }
+
+    public required string UserId { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>ssh or x509.</summary>
+    public required string Type { get; init; }
+
+    public required string PublicKey { get; init; }
+
+    public required string Fingerprint { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}

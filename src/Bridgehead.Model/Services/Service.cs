@@ -1,0 +1,28 @@
+namespace Bridgehead.Model;
+
+/// <summary>A daemon on a host (table <c>services</c>). It is up while its heartbeat is younger than service_down_time.</summary>
+public sealed record Service
+{
+    public required long Id { get; init; }
+
+    public required string Host { get; init; }
+
+    /// <summary>nova-compute, nova-network or nova-api.</summary>
+    public required string Binary { get; init; }
+
+    public required string Zone { get; init; }
+
+    public bool Disabled { get; init; }
+
+    public string? DisabledReason { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>Binary names, which are also the prefixes of the iptables chains.</summary>
+public static class Binaries
+{
+    public const string Api = "nova-api";
+    public const string Network = "nova-network";
+    public const string Compute = "nova-compute";
+}

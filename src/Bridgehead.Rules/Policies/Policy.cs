@@ -1,0 +1,65 @@
+using System.Net;
+using Bridgehead.Model;
+
+namespace Bridgehead.Rules;
+
+/// <summary>
+/// What one entity asks of the packet filter, in the domain's words. A back end turns it into chains and rules (iptables) or maps, sets and chains (nftables).
+/// <see cref="Key"/> names the entity: a policy with the same key replaces the earlier one, and removal goes by it.
+/// </summary>
+public abstract record Policy
+{
+    private Policy(string key) => Key = key;
+
+    public string Key { get; }
+
+    /// <summary>nova-api: instances may reach the metadata service.</summary>
+    public sealed record MetadataAccept(IPAddress MetadataHost, int Port) : Policy("host/metadata");
+
+    /// <summary>nova-network, once per host: metadata redirect and, in the article's profile, the range rules of fixed_range.</summary>
+    public sealed record NetworkHost(IPAddress MetadataHost, int MetadataPort, RangePolicy? Range) : Policy("host/network");
+
+    /// <summary>nova-network: one network's bridge. <see cref="Range"/> is set in Ocata's profile, where ranges are per network.</summary>
+    public sealed record NetworkBridge(long NetworkId, DeviceName Bridge, bool HasGateway, bool Dhcp, RangePolicy? Range) : Policy($"network/{NetworkId}");
+
+    /// <summary>nova-network: a floating address of a fixed address. <see cref="Device"/> is used by Ocata's profile only.</summary>
+    public sealed record FloatingNat(IPAddress Floating, IPAddress Fixed, DeviceName? Device) : Policy($"floating/{Floating}");
+
+    /// <summary>nova-compute, once per host: fallback chain, and in Ocata's profile the accept of DHCP discovers.</summary>
+    public sealed record ComputeHost() : Policy("host/compute");
+
+    /// <summary>nova-compute: a bridge that it ensures for its instances.</summary>
+    public sealed record ComputeBridge(DeviceName Bridge) : Policy($"bridge/{Bridge}");
+
+    /// <summary>nova-compute: one instance's chain and the jumps to it.</summary>
+    public sealed record InstanceFilter(
+        long InstanceId,
+        Guid InstanceUuid,
+        IReadOnlyList<InstanceAddress> Addresses,
+        IReadOnlyList<InstanceSubnet> Subnets,
+        IReadOnlyList<GroupRule> Rules,
+        bool AllowSameNetTraffic) : Policy(KeyOf(InstanceId))
+    {
+        public static string KeyOf(long instanceId) => $"instance/{instanceId}";
+    }
+}
+
+/// <summary>A fixed range with what its NAT needs. <see cref="SourceIp"/> null: no SNAT.</summary>
+public sealed record RangePolicy(
+    IPNetwork Range,
+    IPAddress? SourceIp,
+    DeviceName? PublicInterface,
+    IPAddress MetadataHost,
+    IReadOnlyList<IPNetwork> DmzCidr,
+    IReadOnlyList<IPNetwork> ForceSnatRange,
+    bool ExternalGateway);
+
+public sealed record InstanceAddress(IPAddress Address);
+
+/// <summary>A subnet an instance has an address in. IPv4 subnets may name a DHCP server, IPv6 subnets a router.</summary>
+public sealed record InstanceSubnet(IPNetwork Cidr, IPAddress? DhcpServer, IPAddress? GatewayV6);
+
+/// <summary>
+/// One security group rule as it holds for an instance: a prefix, or the fixed addresses of the members of the source group at this moment.
+/// </summary>
+public sealed record GroupRule(SecurityGroupRule Rule, string GroupName, string? SourceGroupName, IReadOnlyList<IPAddress> SourceMembers);

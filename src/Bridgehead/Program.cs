@@ -1,0 +1,6 @@
+namespace Bridgehead;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}
