@@ -86,6 +86,15 @@ public sealed record Instance
     /// <summary>Goes up by one for each reboot asked for; the host records the generation it has booted.</summary>
     public long BootGeneration { get; init; } = 1;
 
+    /// <summary>The generation that the host has brought up; 0 before the first boot.</summary>
+    public long BootedGeneration { get; init; }
+
+    /// <summary>MiB, of the flavor at boot.</summary>
+    public int MemoryMb { get; init; }
+
+    /// <summary>Of the flavor at boot.</summary>
+    public int Vcpus { get; init; }
+
     public bool DeleteRequested { get; init; }
 
     public required string VmState { get; init; }
@@ -133,11 +142,7 @@ public sealed record Flavor
     /// <summary>GiB.</summary>
     public int Ephemeral { get; init; }
 
-    public double RxtxFactor { get; init; } = 1.0;
-
     public bool IsPublic { get; init; } = true;
-
-    public bool Disabled { get; init; }
 }
 
 /// <summary>An image that a driver can boot.</summary>
@@ -167,8 +172,6 @@ public sealed record Image
 
     /// <summary>Bytes.</summary>
     public long? Size { get; init; }
-
-    public bool Protected { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 

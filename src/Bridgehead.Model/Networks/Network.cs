@@ -55,6 +55,12 @@ public sealed record Network
     /// <summary>The network host of a network that is not multi_host; null until one claims it.</summary>
     public string? Host { get; init; }
 
+    /// <summary>Index, from the base of the range, of the first address that may be given to an instance.</summary>
+    public long Bottom { get; init; }
+
+    /// <summary>Index of the last address that may be given to an instance.</summary>
+    public long Top { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? UpdatedAt { get; init; }

@@ -1,0 +1,58 @@
+using Bridgehead.Host;
+using Bridgehead.Instances;
+using Bridgehead.Model;
+using Bridgehead.Rules;
+
+namespace Bridgehead.Agent;
+
+/// <summary>
+/// Brings an instance from the store's wish to its first instruction, in the order that leaves no moment in which it is reachable without its filter: bridge, filter and
+/// guard and container, taps onto the bridge, go.
+/// </summary>
+internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers appliers)
+{
+    public async Task RunAsync(InstanceView view, InstanceSpec spec, CancellationToken cancel)
+    {
+        await EnsureBridgesAsync(view, cancel);
+        await Task.WhenAll(FilterAsync(view, cancel), GuardAsync(view, cancel), appliers.Driver.PreparePortAsync(spec, cancel));
+        foreach (var nic in view.Nics)
+        {
+            await appliers.Links.AttachAsync(nic.Nic.TapName, nic.Network.Bridge, nic.Network.Mtu, cancel);
+        }
+
+        await appliers.Driver.StartAsync(spec, cancel);
+    }
+
+    /// <summary>Puts the instance's chain as its groups want it now; costs nothing when nothing changed.</summary>
+    public Task FilterAsync(InstanceView view, CancellationToken cancel) =>
+        appliers.Firewall.ApplyAsync([.. BridgePolicies(view), InstancePlanner.Filter(view, settings)], [], cancel);
+
+    public async Task GuardAsync(InstanceView view, CancellationToken cancel)
+    {
+        foreach (var nic in view.Nics)
+        {
+            await appliers.Guard.PutAsync(GuardOf(nic), cancel);
+        }
+    }
+
+    public IEnumerable<Policy> BridgePolicies(InstanceView view) =>
+        settings.NetworkManager == NetworkManager.FlatDhcp ? view.Nics.Select(nic => nic.Network.Bridge).Distinct().Select(bridge => new Policy.ComputeBridge(bridge)) : [];
+
+    public static GuardedPort GuardOf(NicView nic, NovaSettings settings) => new(nic.Nic.TapName, nic.Nic.Mac, InstancePlanner.AddressesOf(nic, settings));
+
+    private GuardedPort GuardOf(NicView nic) => GuardOf(nic, settings);
+
+    private async Task EnsureBridgesAsync(InstanceView view, CancellationToken cancel)
+    {
+        // In Flat mode the administrator makes the bridge; attaching the tap says so when it is missing.
+        if (settings.NetworkManager == NetworkManager.Flat)
+        {
+            return;
+        }
+
+        foreach (var network in view.Nics.Select(nic => nic.Network).DistinctBy(network => network.Bridge))
+        {
+            await appliers.Links.EnsureBridgeAsync(network.Bridge, NetworkPlanner.PhysicalInterface(network, settings), cancel);
+        }
+    }
+}

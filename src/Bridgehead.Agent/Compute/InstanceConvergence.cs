@@ -1,0 +1,125 @@
+using Bridgehead.Host;
+using Bridgehead.Instances;
+using Bridgehead.Model;
+using Bridgehead.Rules;
+using Microsoft.Extensions.Logging;
+
+namespace Bridgehead.Agent;
+
+/// <summary>One instance: what the store wants against what the driver finds. Repeating it does nothing.</summary>
+internal sealed partial class InstanceConvergence(NovaSettings settings, ComputeStore store, ComputeAppliers appliers, ILogger<InstanceConvergence> log)
+{
+    private readonly InstanceBoot _boot = new(settings, appliers);
+
+    public async Task RunAsync(Guid uuid, CancellationToken cancel)
+    {
+        var view = await store.FindAsync(uuid, cancel);
+        if (view is null || view.Instance.DeleteRequested || view.Instance.Host != settings.Host)
+        {
+            await EndAsync(uuid, view, cancel);
+            return;
+        }
+
+        if (view.Instance.VmState == VmState.Error)
+        {
+            return;
+        }
+
+        var runs = await appliers.Driver.IsRunningAsync(uuid, cancel);
+        await BringAboutAsync(view, runs, cancel);
+    }
+
+    private async Task BringAboutAsync(InstanceView view, bool runs, CancellationToken cancel)
+    {
+        var instance = view.Instance;
+        var rebooting = instance.BootGeneration != instance.BootedGeneration;
+        if (!instance.Running)
+        {
+            await StopAsync(view, runs, cancel);
+        }
+        else if (runs && !rebooting)
+        {
+            await _boot.FilterAsync(view, cancel);
+            await _boot.GuardAsync(view, cancel);
+            await store.RunningAsync(instance, cancel);
+        }
+        else
+        {
+            await BootAsync(view, runs, cancel);
+        }
+    }
+
+    private async Task BootAsync(InstanceView view, bool runs, CancellationToken cancel)
+    {
+        try
+        {
+            if (runs)
+            {
+                await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
+            }
+
+            await _boot.RunAsync(view, SpecOf(view), cancel);
+        }
+        catch (CommandFailedException problem)
+        {
+            // The server goes to ERROR with the reason, as nova does; deleting it cleans up, a hard reboot tries again.
+            BootFailed(log, view.Instance.Uuid, problem.Message, problem);
+            await store.FailedAsync(view.Instance, problem.Message, cancel);
+            return;
+        }
+
+        await store.BootedAsync(view.Instance, cancel);
+        Booted(log, view.Instance.Uuid, view.Instance.Id);
+    }
+
+    private async Task StopAsync(InstanceView view, bool runs, CancellationToken cancel)
+    {
+        if (runs)
+        {
+            await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
+        }
+
+        await _boot.FilterAsync(view, cancel);
+        await store.StoppedAsync(view.Instance, cancel);
+    }
+
+    /// <summary>Processes and taps first, then the filters, and only then do the addresses go back to the pool.</summary>
+    private async Task EndAsync(Guid uuid, InstanceView? view, CancellationToken cancel)
+    {
+        await appliers.Driver.DestroyAsync(uuid, cancel);
+        if (view is null)
+        {
+            return;
+        }
+
+        foreach (var nic in view.Nics)
+        {
+            await appliers.Guard.RemoveAsync(nic.Nic.TapName, cancel);
+        }
+
+        await appliers.Firewall.ApplyAsync([], [Policy.InstanceFilter.KeyOf(view.Instance.Id)], cancel);
+        if (view.Instance.DeleteRequested && view.Instance.Host == settings.Host)
+        {
+            await store.DeletedAsync(view.Instance, cancel);
+            Ended(log, uuid, view.Instance.Id);
+        }
+    }
+
+    private InstanceSpec SpecOf(InstanceView view) => new(
+        view.Instance.Uuid,
+        view.Instance.Id,
+        view.Instance.HostName,
+        view.Instance.ImageId,
+        view.MemoryMb,
+        view.Vcpus,
+        [.. view.Nics.Select(nic => PortPlanner.PortOf(nic, settings))]);
+
+    [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "instance {Uuid} (inst-{Id}) runs")]
+    private static partial void Booted(ILogger log, Guid uuid, long id);
+
+    [LoggerMessage(EventId = 111, Level = LogLevel.Information, Message = "instance {Uuid} (inst-{Id}) is gone")]
+    private static partial void Ended(ILogger log, Guid uuid, long id);
+
+    [LoggerMessage(EventId = 112, Level = LogLevel.Error, Message = "instance {Uuid} could not be booted: {Reason}")]
+    private static partial void BootFailed(ILogger log, Guid uuid, string reason, Exception problem);
+}

@@ -1,0 +1,120 @@
+using System.Data;
+using System.Data.Common;
+using Bridgehead.Model;
+
+namespace Bridgehead.Store;
+
+/// <summary>
+/// The store: SQLite or PostgreSQL, the truth of the cloud. Work is given as a function of a <see cref="Session"/>; a write is one transaction, repeated when the database
+/// says that it lost a race, and rings the bell of the change feed once it is committed. Errors of the database come as <see cref="DbException"/>.
+/// </summary>
+public sealed class Database : IAsyncDisposable
+{
+    private const int Attempts = 10;
+    private readonly Dialect _dialect;
+    private readonly TimeProvider _clock;
+    private readonly SemaphoreSlim _sqliteWriter = new(1, 1);
+
+    private Database(Dialect dialect, TimeProvider clock)
+    {
+        _dialect = dialect;
+        _clock = clock;
+    }
+
+    internal Bell Bell { get; } = new();
+
+    internal bool Postgres => _dialect.Postgres;
+
+    internal TimeProvider Clock => _clock;
+
+    /// <summary>Opens and migrates. Throws <see cref="StoreException"/> with a sentence when that is impossible.</summary>
+    public static async Task<Database> OpenAsync(string connection, TimeProvider clock, CancellationToken cancel)
+    {
+        try
+        {
+            var database = new Database(Dialect.For(connection), clock);
+            await database.WriteAsync<Done>(
+                async session =>
+                {
+                    await Migrator.RunAsync(session.Sql, clock, cancel);
+                    return default(Done);
+                },
+                cancel);
+            return database;
+        }
+        catch (Exception problem) when (problem is DbException or IOException or UnauthorizedAccessException or ArgumentException or UriFormatException)
+        {
+            throw new StoreException($"the database cannot be opened: {problem.Message}", problem);
+        }
+    }
+
+    public async Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel)
+    {
+        await using var connection = await _dialect.OpenAsync(cancel);
+        return await work(new Session(new Sql(connection, null, Postgres), _clock));
+    }
+
+    public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel) => InTransactionAsync(work, _ => true, cancel);
+
+    /// <summary>As the other, but a <see cref="Problem"/> rolls everything back.</summary>
+    public Task<Outcome<T>> TryWriteAsync<T>(Func<Session, Task<Outcome<T>>> work, CancellationToken cancel) => InTransactionAsync(work, outcome => outcome.Problem is null, cancel);
+
+    public Task<ChangeFeed> OpenFeedAsync(CancellationToken cancel) => ChangeFeed.OpenAsync(this, cancel);
+
+    public ValueTask DisposeAsync()
+    {
+        _sqliteWriter.Dispose();
+        return _dialect.DisposeAsync();
+    }
+
+    internal Task<DbConnection> ConnectAsync(CancellationToken cancel) => _dialect.OpenAsync(cancel);
+
+    private async Task<T> InTransactionAsync<T>(Func<Session, Task<T>> work, Func<T, bool> commits, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await OnceAsync(work, commits, cancel);
+            }
+            catch (DbException problem) when (_dialect.IsTransient(problem) && attempt < Attempts)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 5 * attempt)), _clock, cancel);
+            }
+        }
+    }
+
+    private async Task<T> OnceAsync<T>(Func<Session, Task<T>> work, Func<T, bool> commits, CancellationToken cancel)
+    {
+        // SQLite has one writer; waiting here in line is cheaper than polling its lock.
+        using var turn = Postgres ? null : await Turn.TakeAsync(_sqliteWriter, cancel);
+        await using var connection = await _dialect.OpenAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(Postgres ? IsolationLevel.ReadCommitted : IsolationLevel.Serializable, cancel);
+        var session = new Session(new Sql(connection, transaction, Postgres), _clock);
+        var result = await work(session);
+        if (!commits(result))
+        {
+            await transaction.RollbackAsync(cancel);
+            return result;
+        }
+
+        await transaction.CommitAsync(cancel);
+        if (session.Changes.Any)
+        {
+            Bell.Ring();
+        }
+
+        return result;
+    }
+
+    private sealed class Turn(SemaphoreSlim line) : IDisposable
+    {
+        public static async Task<Turn> TakeAsync(SemaphoreSlim line, CancellationToken cancel)
+        {
+            await line.WaitAsync(cancel);
+            return new Turn(line);
+        }
+
+        public void Dispose() => line.Release();
+    }
+}

@@ -1,0 +1,48 @@
+namespace Bridgehead.Store;
+
+/// <summary>A connection's aggregates, inside a transaction when it came from a write.</summary>
+public sealed class Session
+{
+    internal Session(Sql sql, TimeProvider clock)
+    {
+        Sql = sql;
+        Clock = clock;
+        Changes = new Changes(sql, clock);
+    }
+
+    public Changes Changes { get; }
+
+    public Networks Networks => new(this);
+
+    public FixedIps FixedIps => new(this);
+
+    public VirtualInterfaces VirtualInterfaces => new(this);
+
+    public FloatingIps FloatingIps => new(this);
+
+    public SecurityGroups SecurityGroups => new(this);
+
+    public Instances Instances => new(this);
+
+    public Flavors Flavors => new(this);
+
+    public Images Images => new(this);
+
+    public KeyPairs KeyPairs => new(this);
+
+    public Identities Identities => new(this);
+
+    public Tokens Tokens => new(this);
+
+    public Services Services => new(this);
+
+    public Quotas Quotas => new(this);
+
+    public Consoles Consoles => new(this);
+
+    internal Sql Sql { get; }
+
+    internal TimeProvider Clock { get; }
+
+    public DateTimeOffset Now => Clock.GetUtcNow();
+}

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using AwesomeAssertions;
+using Bridgehead.Store;
+using Xunit;
+
+namespace Bridgehead.Store.Tests;
+
+public sealed class ChangeFeedTests
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task Nothing_is_lost_with_many_writers_that_commit_out_of_order(string kind)
+    {
+        await using var fresh = await FreshDatabase.CreateAsync(kind);
+        var (mine, other) = (await fresh.OpenAsync(), await fresh.OpenAsync());
+        await using var feed = await mine.OpenFeedAsync(Cancel);
+        var seen = new ConcurrentDictionary<string, int>();
+        const int Total = 300;
+        var reading = Task.Run(
+            async () =>
+            {
+                while (seen.Count < Total)
+                {
+                    foreach (var change in (await feed.ReadAsync(Cancel)).Changes)
+                    {
+                        seen.AddOrUpdate(change.Key, 1, (_, n) => n + 1);
+                    }
+                }
+            },
+            Cancel);
+        await Parallel.ForAsync(0, Total, new ParallelOptions { MaxDegreeOfParallelism = 12, CancellationToken = Cancel }, async (i, _) => await (i % 2 == 0 ? mine : other).WriteAsync(
+            async s =>
+            {
+                await s.Changes.AddAsync("test", $"{i}", null, Cancel);
+                await Task.Yield();
+                for (var spin = 0; spin < i % 7; spin++)
+                {
+                    await s.Networks.ListAsync(Cancel);
+                }
+
+                return 0;
+            },
+            Cancel));
+        await reading.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        seen.Should().HaveCount(Total);
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task A_commit_of_another_process_is_noticed(string kind)
+    {
+        await using var fresh = await FreshDatabase.CreateAsync(kind);
+        var (mine, other) = (await fresh.OpenAsync(), await fresh.OpenAsync());
+        await using var feed = await mine.OpenFeedAsync(Cancel);
+        await other.WriteAsync(
+            async s =>
+            {
+                await s.Changes.AddAsync("test", "x", "host1", Cancel);
+                return 0;
+            },
+            Cancel);
+        var batch = await feed.ReadAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        batch.Resync.Should().BeFalse();
+        batch.Changes.Should().ContainSingle().Which.Should().Be(new Model.Change("test", "x", "host1"));
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task Work_that_was_rolled_back_leaves_no_change(string kind)
+    {
+        await using var fresh = await FreshDatabase.CreateAsync(kind);
+        var store = await fresh.OpenAsync();
+        await using var feed = await store.OpenFeedAsync(Cancel);
+        await store.TryWriteAsync<int>(
+            async s =>
+            {
+                await s.Changes.AddAsync("test", "refused", null, Cancel);
+                return Model.Problem.Bad("no");
+            },
+            Cancel);
+        await store.WriteAsync(
+            async s =>
+            {
+                await s.Changes.AddAsync("test", "kept", null, Cancel);
+                return 0;
+            },
+            Cancel);
+        var batch = await feed.ReadAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        batch.Changes.Select(c => c.Key).Should().Equal("kept");
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task A_database_of_a_newer_program_is_refused(string kind)
+    {
+        await using var fresh = await FreshDatabase.CreateAsync(kind);
+        var store = await fresh.OpenAsync();
+        await store.WriteAsync(async s => await s.Services.BeatAsync("h", "nova-api", "nova", Cancel), Cancel);
+        await fresh.ExecuteAsync("insert into schema_version (version, checksum, applied_at) values (99, 'x', 0)");
+        var opening = async () => await fresh.OpenAsync();
+        (await opening.Should().ThrowAsync<StoreException>()).Which.Message.Should().Contain("99");
+    }
+}
