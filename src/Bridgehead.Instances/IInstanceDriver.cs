@@ -45,6 +45,8 @@ public interface IInstanceDriver
     /// <summary>Every instance of this driver on this host, running or not.</summary>
     Task<IReadOnlyList<ObservedInstance>> ListAsync(CancellationToken cancel);
 
+    Task<bool> IsRunningAsync(Guid uuid, CancellationToken cancel);
+
     /// <summary>The end of the console log, at most <paramref name="maxBytes"/> bytes.</summary>
     Task<string> ReadConsoleAsync(Guid uuid, int maxBytes, CancellationToken cancel);
 

@@ -25,14 +25,14 @@ public abstract record Match
     /// <summary><c>-p</c> with iptables' name: tcp, udp, icmp, ipv6-icmp.</summary>
     public sealed record Protocol(string Name) : Match;
 
-    /// <summary><c>-m tcp --sport n --dport n</c>; follows a <see cref="Protocol"/> of tcp or udp.</summary>
-    public sealed record Ports(int? Source, int? Destination) : Match;
+    /// <summary><c>-m tcp --sport n --dport n</c>; <paramref name="Name"/> is tcp or udp, as in the <see cref="Protocol"/> before it.</summary>
+    public sealed record Ports(string Name, int? Source, int? Destination) : Match;
 
     /// <summary><c>-m multiport --dports first:last</c>.</summary>
     public sealed record PortRange(int First, int Last) : Match;
 
-    /// <summary><c>-m icmp --icmp-type t[/c]</c>, or icmp6 after a <see cref="Protocol"/> of ipv6-icmp.</summary>
-    public sealed record Icmp(int Type, int? Code) : Match;
+    /// <summary><c>-m icmp --icmp-type t[/c]</c>, or its icmp6 form.</summary>
+    public sealed record Icmp(bool V6, int Type, int? Code) : Match;
 
     /// <summary><c>-m state --state LIST</c>, in the kernel's order.</summary>
     public sealed record State(string List) : Match;

@@ -1,0 +1,144 @@
+using System.Diagnostics.Metrics;
+using Bridgehead.Rules;
+using Bridgehead.Rules.Iptables;
+using Microsoft.Extensions.Logging;
+
+namespace Bridgehead.Host;
+
+/// <summary>
+/// A worker's rules in iptables. There is one writer: whoever asks while a commit runs is put into the next one, together with everybody else who asked meanwhile.
+/// </summary>
+public sealed partial class IptablesFirewall(FirewallPlan plan, IptablesPrograms programs, string lockFile, TimeProvider clock, ILogger<IptablesFirewall> log) : IFirewall
+{
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    private static readonly Meter Meter = new("bridgehead");
+    private static readonly Histogram<double> Seconds = Meter.CreateHistogram<double>("bridgehead_apply_seconds");
+    private static readonly Counter<long> Failures = Meter.CreateCounter<long>("bridgehead_apply_failures");
+
+    private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly Lock _lock = new();
+    private List<Request> _waiting = [];
+
+    public async Task StartAsync(IReadOnlyList<Policy> policies, CancellationToken cancel)
+    {
+        await _writer.WaitAsync(cancel);
+        try
+        {
+            var wanted = policies.Select(policy => policy.Key).ToHashSet(StringComparer.Ordinal);
+            foreach (var key in plan.Book.Keys.Where(key => key != "skeleton" && !wanted.Contains(key)).ToList())
+            {
+                plan.Remove(key);
+            }
+
+            foreach (var policy in policies)
+            {
+                plan.Put(policy);
+            }
+
+            await CommitUntilDoneAsync(observe: true, cancel);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    public async Task ApplyAsync(IReadOnlyList<Policy> put, IReadOnlyList<string> removeKeys, CancellationToken cancel)
+    {
+        var request = new Request(put, removeKeys);
+        lock (_lock)
+        {
+            _waiting.Add(request);
+        }
+
+        await _writer.WaitAsync(cancel);
+        try
+        {
+            // Somebody else's commit may have carried this one already.
+            if (Take() is { Count: > 0 } requests)
+            {
+                foreach (var each in requests)
+                {
+                    Enter(each);
+                }
+
+                await CommitUntilDoneAsync(observe: false, cancel);
+            }
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    private List<Request> Take()
+    {
+        lock (_lock)
+        {
+            var taken = _waiting;
+            _waiting = [];
+            return taken;
+        }
+    }
+
+    private void Enter(Request request)
+    {
+        foreach (var key in request.Remove)
+        {
+            plan.Remove(key);
+        }
+
+        foreach (var policy in request.Put)
+        {
+            plan.Put(policy);
+        }
+    }
+
+    private async Task CommitUntilDoneAsync(bool observe, CancellationToken cancel)
+    {
+        for (var pause = First; ; pause = pause * 2 > Longest ? Longest : pause * 2)
+        {
+            try
+            {
+                await CommitAsync(observe, cancel);
+                return;
+            }
+            catch (CommandFailedException problem)
+            {
+                Failures.Add(1);
+                ApplyFailed(log, pause.TotalSeconds, problem.Message);
+                observe = true;
+                await Task.Delay(pause, clock, cancel);
+            }
+        }
+    }
+
+    private async Task CommitAsync(bool observe, CancellationToken cancel)
+    {
+        var started = clock.GetTimestamp();
+        foreach (var family in plan.Families)
+        {
+            using var held = observe ? await FileLock.TakeAsync(lockFile, clock, cancel) : null;
+            if (observe)
+            {
+                plan.Observe(family, await programs.SaveAsync(family, cancel));
+            }
+
+            var text = plan.Pending(family);
+            if (text.Length > 0)
+            {
+                await programs.RestoreAsync(family, text, cancel);
+            }
+
+            plan.Committed(family);
+        }
+
+        Seconds.Record(clock.GetElapsedTime(started).TotalSeconds);
+    }
+
+    [LoggerMessage(EventId = 200, Level = LogLevel.Error, Message = "the packet filter could not be changed; the change stays pending, next try in {Seconds} s: {Reason}")]
+    private static partial void ApplyFailed(ILogger log, double seconds, string reason);
+
+    private sealed record Request(IReadOnlyList<Policy> Put, IReadOnlyList<string> Remove);
+}

@@ -1,0 +1,22 @@
+using Bridgehead.Rules.Iptables;
+
+namespace Bridgehead.Host;
+
+/// <summary>The iptables programs of the variant that the host uses: auto takes the host's own choice, nft and legacy name it.</summary>
+public sealed class IptablesPrograms(ICommandRunner runner, string variant)
+{
+    private readonly string _infix = variant switch
+    {
+        "nft" => "-nft",
+        "legacy" => "-legacy",
+        _ => "",
+    };
+
+    public Task<string> SaveAsync(IpFamily family, CancellationToken cancel) => runner.RequireAsync(new Command($"{Name(family)}-save", []), cancel);
+
+    /// <summary>Applies the text as one commit per table. Waits five seconds for the lock that other iptables programs hold.</summary>
+    public Task RestoreAsync(IpFamily family, string text, CancellationToken cancel) =>
+        runner.RequireAsync(new Command($"{Name(family)}-restore", ["--noflush", "--wait", "5"]) { Input = text }, cancel);
+
+    private string Name(IpFamily family) => (family == IpFamily.V4 ? "iptables" : "ip6tables") + _infix;
+}

@@ -1,0 +1,46 @@
+namespace Bridgehead.Rules.Iptables;
+
+/// <summary>The least that turns one chain's lines into others, as iptables-restore commands.</summary>
+internal static class ChainEdit
+{
+    /// <summary>
+    /// The commands. When most of the chain changes it is emptied and written again, which <paramref name="rewrite"/> tells: the caller then announces the chain with a
+    /// colon line, which empties it in the same commit.
+    /// </summary>
+    public static List<string> Between(string chain, IReadOnlyList<string> before, IReadOnlyList<string> after, out bool rewrite)
+    {
+        rewrite = false;
+        var head = 0;
+        while (head < before.Count && head < after.Count && before[head] == after[head])
+        {
+            head++;
+        }
+
+        var tail = 0;
+        while (tail < before.Count - head && tail < after.Count - head && before[before.Count - 1 - tail] == after[after.Count - 1 - tail])
+        {
+            tail++;
+        }
+
+        var removed = before.Count - head - tail;
+        var added = after.Count - head - tail;
+        if (removed + added > after.Count)
+        {
+            rewrite = true;
+            return [.. after.Select(line => $"-A {chain} {line}")];
+        }
+
+        var commands = new List<string>(removed + added);
+        for (var i = head; i < head + removed; i++)
+        {
+            commands.Add($"-D {chain} {before[i]}");
+        }
+
+        for (var i = 0; i < added; i++)
+        {
+            commands.Add(tail == 0 ? $"-A {chain} {after[head + i]}" : $"-I {chain} {head + i + 1} {after[head + i]}");
+        }
+
+        return commands;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Bridgehead.Rules.Iptables;
+
+/// <summary>A release's rules: from what an entity asks for to the rules in a worker's chains. Pure.</summary>
+public interface IRuleProfile
+{
+    /// <summary>Whether the worker hooks into the mangle table.</summary>
+    bool UsesMangle { get; }
+
+    /// <summary>Rules between the worker's own chains that stand first.</summary>
+    Contribution Skeleton(string worker);
+
+    Contribution Plan(string worker, Policy policy);
+}

@@ -1,0 +1,75 @@
+namespace Bridgehead.Rules.Iptables;
+
+/// <summary>What iptables-save printed of one family: tables, their chains, and each chain's rules as text without <c>-A chain</c> and counters.</summary>
+public sealed class SavedRules
+{
+    private readonly Dictionary<(Table, string), List<string>> _chains = [];
+
+    public static SavedRules Parse(string text)
+    {
+        var saved = new SavedRules();
+        Table? table = null;
+        foreach (var line in text.Split('\n'))
+        {
+            if (line.StartsWith('*'))
+            {
+                table = TableOf(line[1..].Trim());
+            }
+            else if (table is { } current)
+            {
+                saved.Take(current, line);
+            }
+        }
+
+        return saved;
+    }
+
+    public IEnumerable<string> Chains(Table table) => _chains.Keys.Where(key => key.Item1 == table).Select(key => key.Item2);
+
+    /// <summary>The chain's rules; null when there is no such chain.</summary>
+    public List<string>? Rules(Table table, string chain) => _chains.GetValueOrDefault((table, chain));
+
+    private static Table? TableOf(string name) => name switch
+    {
+        "filter" => Table.Filter,
+        "nat" => Table.Nat,
+        "mangle" => Table.Mangle,
+        _ => null,
+    };
+
+    private void Take(Table table, string line)
+    {
+        if (line.StartsWith(':'))
+        {
+            var end = line.IndexOf(' ', StringComparison.Ordinal);
+            _chains.TryAdd((table, end < 0 ? line[1..] : line[1..end]), []);
+            return;
+        }
+
+        var rule = WithoutCounters(line);
+        if (!rule.StartsWith("-A ", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        var space = rule.IndexOf(' ', 3);
+        var chain = space < 0 ? rule[3..] : rule[3..space];
+        if (!_chains.TryGetValue((table, chain), out var rules))
+        {
+            _chains.Add((table, chain), rules = []);
+        }
+
+        rules.Add(space < 0 ? "" : rule[(space + 1)..]);
+    }
+
+    private static string WithoutCounters(string line)
+    {
+        if (!line.StartsWith('['))
+        {
+            return line;
+        }
+
+        var end = line.IndexOf("] ", StringComparison.Ordinal);
+        return end < 0 ? line : line[(end + 2)..];
+    }
+}
