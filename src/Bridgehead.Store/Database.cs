@@ -25,7 +25,9 @@ public sealed class Database : IAsyncDisposable
 
     internal bool Postgres => _dialect.Postgres;
 
-    internal TimeProvider Clock => _clock;
+    public TimeProvider Clock => _clock;
+
+    public DateTimeOffset Now => _clock.GetUtcNow();
 
     /// <summary>Opens and migrates. Throws <see cref="StoreException"/> with a sentence when that is impossible.</summary>
     public static async Task<Database> OpenAsync(string connection, TimeProvider clock, CancellationToken cancel)

@@ -78,6 +78,9 @@ public sealed class Instances(Session session)
     public Task<List<Instance>> OnHostAsync(string host, CancellationToken cancel) =>
         session.Sql.ListAsync($"select * from instances where host = @host and {Live} order by id", Read, cancel, ("host", host));
 
+    public Task<List<Instance>> InGroupAsync(long group, CancellationToken cancel) => session.Sql.ListAsync(
+        $"select i.* from instances i join security_group_members m on m.instance_uuid = i.uuid where m.group_id = @group and i.{Live} order by i.id", Read, cancel, ("group", group));
+
     /// <summary>Instances, cores and MiB that the project's live instances use.</summary>
     public async Task<(long Instances, long Cores, long Ram)> UsageAsync(string project, CancellationToken cancel) => await session.Sql.FirstAsync(
         $"select count(*) as n, cast(coalesce(sum(vcpus), 0) as bigint) as c, cast(coalesce(sum(ram), 0) as bigint) as r from instances where project_id = @project and {Live}",

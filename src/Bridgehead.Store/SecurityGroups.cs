@@ -97,6 +97,9 @@ public sealed class SecurityGroups(Session session)
     public async Task<bool> LeaveAsync(Guid instance, long group, CancellationToken cancel) => await session.Sql.ExecuteAsync(
         "delete from security_group_members where instance_uuid = @instance and group_id = @group", cancel, ("instance", instance), ("group", group)) == 1;
 
+    public Task<int> LeaveAllAsync(Guid instance, CancellationToken cancel) =>
+        session.Sql.ExecuteAsync("delete from security_group_members where instance_uuid = @instance", cancel, ("instance", instance));
+
     /// <summary>
     /// The instances on a host whose filters a change of this group concerns: its members, and members of groups with a rule whose source it is.
     /// </summary>

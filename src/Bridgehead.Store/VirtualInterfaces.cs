@@ -1,3 +1,4 @@
+using System.Net;
 using Bridgehead.Model;
 
 namespace Bridgehead.Store;
@@ -35,6 +36,16 @@ public sealed class VirtualInterfaces(Session session)
 
     public Task<int> RemoveOfInstanceAsync(Guid instance, CancellationToken cancel) =>
         session.Sql.ExecuteAsync("delete from virtual_interfaces where instance_uuid = @instance", cancel, ("instance", instance));
+
+    /// <summary>What DHCP serves on a network: each allocated address with its MAC and its instance's host name.</summary>
+    public Task<List<(MacAddress Mac, string HostName, IPAddress Address, bool Leased)>> HostsAsync(long network, CancellationToken cancel) => session.Sql.ListAsync(
+        """
+        select v.mac, i.host_name, f.address, f.leased from fixed_ips f join virtual_interfaces v on v.id = f.virtual_interface_id join instances i on i.uuid = v.instance_uuid
+        where f.network_id = @network and f.allocated = 1 order by f.id
+        """,
+        r => (MacAddress.Parse(r.Text("mac")), r.Text("host_name"), Ip.Parse(r.Text("address")), r.Flag("leased")),
+        cancel,
+        ("network", network));
 
     internal static VirtualInterface Read(Row r) => new()
     {

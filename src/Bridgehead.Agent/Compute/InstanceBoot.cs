@@ -27,20 +27,12 @@ internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers applie
     public Task FilterAsync(InstanceView view, CancellationToken cancel) =>
         appliers.Firewall.ApplyAsync([.. BridgePolicies(view), InstancePlanner.Filter(view, settings)], [], cancel);
 
-    public async Task GuardAsync(InstanceView view, CancellationToken cancel)
-    {
-        foreach (var nic in view.Nics)
-        {
-            await appliers.Guard.PutAsync(GuardOf(nic), cancel);
-        }
-    }
+    public Task GuardAsync(InstanceView view, CancellationToken cancel) => appliers.Guard.PutAsync([.. view.Nics.Select(nic => GuardOf(nic, settings))], cancel);
 
     public IEnumerable<Policy> BridgePolicies(InstanceView view) =>
         settings.NetworkManager == NetworkManager.FlatDhcp ? view.Nics.Select(nic => nic.Network.Bridge).Distinct().Select(bridge => new Policy.ComputeBridge(bridge)) : [];
 
     public static GuardedPort GuardOf(NicView nic, NovaSettings settings) => new(nic.Nic.TapName, nic.Nic.Mac, InstancePlanner.AddressesOf(nic, settings));
-
-    private GuardedPort GuardOf(NicView nic) => GuardOf(nic, settings);
 
     private async Task EnsureBridgesAsync(InstanceView view, CancellationToken cancel)
     {

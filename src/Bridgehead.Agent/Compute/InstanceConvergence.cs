@@ -7,20 +7,20 @@ using Microsoft.Extensions.Logging;
 namespace Bridgehead.Agent;
 
 /// <summary>One instance: what the store wants against what the driver finds. Repeating it does nothing.</summary>
-internal sealed partial class InstanceConvergence(NovaSettings settings, ComputeStore store, ComputeAppliers appliers, ILogger<InstanceConvergence> log)
+internal sealed partial class InstanceConvergence(NovaSettings settings, HostReader reader, InstanceStatus status, ComputeAppliers appliers, ILogger<InstanceConvergence> log)
 {
     private readonly InstanceBoot _boot = new(settings, appliers);
 
     public async Task RunAsync(Guid uuid, CancellationToken cancel)
     {
-        var view = await store.FindAsync(uuid, cancel);
+        var view = await reader.FindAsync(uuid, cancel);
         if (view is null || view.Instance.DeleteRequested || view.Instance.Host != settings.Host)
         {
             await EndAsync(uuid, view, cancel);
             return;
         }
 
-        if (view.Instance.VmState == VmState.Error)
+        if (view.Instance.VmState == VmState.Error && view.Instance.BootGeneration == view.Instance.BootedGeneration)
         {
             return;
         }
@@ -41,7 +41,7 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, Compute
         {
             await _boot.FilterAsync(view, cancel);
             await _boot.GuardAsync(view, cancel);
-            await store.RunningAsync(instance, cancel);
+            await status.RunningAsync(instance, cancel);
         }
         else
         {
@@ -58,17 +58,18 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, Compute
                 await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
             }
 
+            await status.SpawningAsync(view.Instance, cancel);
             await _boot.RunAsync(view, SpecOf(view), cancel);
         }
         catch (CommandFailedException problem)
         {
             // The server goes to ERROR with the reason, as nova does; deleting it cleans up, a hard reboot tries again.
             BootFailed(log, view.Instance.Uuid, problem.Message, problem);
-            await store.FailedAsync(view.Instance, problem.Message, cancel);
+            await status.FailedAsync(view.Instance, problem.Message, cancel);
             return;
         }
 
-        await store.BootedAsync(view.Instance, cancel);
+        await status.BootedAsync(view.Instance, cancel);
         Booted(log, view.Instance.Uuid, view.Instance.Id);
     }
 
@@ -80,27 +81,26 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, Compute
         }
 
         await _boot.FilterAsync(view, cancel);
-        await store.StoppedAsync(view.Instance, cancel);
+        await status.StoppedAsync(view.Instance, cancel);
     }
 
     /// <summary>Processes and taps first, then the filters, and only then do the addresses go back to the pool.</summary>
     private async Task EndAsync(Guid uuid, InstanceView? view, CancellationToken cancel)
     {
         await appliers.Driver.DestroyAsync(uuid, cancel);
+
+        // Deleted while this host was away: its filter went with the resync that found it gone.
         if (view is null)
         {
             return;
         }
 
-        foreach (var nic in view.Nics)
-        {
-            await appliers.Guard.RemoveAsync(nic.Nic.TapName, cancel);
-        }
+        await appliers.Guard.RemoveAsync([.. view.Nics.Select(nic => nic.Nic.TapName)], cancel);
 
         await appliers.Firewall.ApplyAsync([], [Policy.InstanceFilter.KeyOf(view.Instance.Id)], cancel);
         if (view.Instance.DeleteRequested && view.Instance.Host == settings.Host)
         {
-            await store.DeletedAsync(view.Instance, cancel);
+            await status.DeletedAsync(uuid, cancel);
             Ended(log, uuid, view.Instance.Id);
         }
     }
@@ -110,8 +110,8 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, Compute
         view.Instance.Id,
         view.Instance.HostName,
         view.Instance.ImageId,
-        view.MemoryMb,
-        view.Vcpus,
+        view.Instance.MemoryMb,
+        view.Instance.Vcpus,
         [.. view.Nics.Select(nic => PortPlanner.PortOf(nic, settings))]);
 
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "instance {Uuid} (inst-{Id}) runs")]

@@ -1,0 +1,114 @@
+using Bridgehead.Model;
+using Bridgehead.Rules;
+using Bridgehead.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Bridgehead.Agent;
+
+/// <summary>nova-compute: this host's instances, with their filters and port guards.</summary>
+public sealed partial class ComputeAgent : IAgent
+{
+    private readonly NovaSettings _settings;
+    private readonly Database _store;
+    private readonly ComputeAppliers _appliers;
+    private readonly HostReader _reader;
+    private readonly InstanceStatus _status;
+    private readonly InstanceConvergence _convergence;
+    private readonly InstanceBoot _boot;
+    private readonly ILogger _log;
+    private readonly KeyedWork _work;
+
+    public ComputeAgent(NovaSettings settings, Database store, ComputeAppliers appliers, ILoggerFactory logs, CancellationToken stop)
+    {
+        (_settings, _store, _appliers) = (settings, store, appliers);
+        _reader = new HostReader(store);
+        _status = new InstanceStatus(store, settings);
+        _boot = new InstanceBoot(settings, appliers);
+        _log = logs.CreateLogger<ComputeAgent>();
+        _convergence = new InstanceConvergence(settings, _reader, _status, appliers, logs.CreateLogger<InstanceConvergence>());
+        _work = new KeyedWork(WorkAsync, store.Clock, _log, stop);
+        appliers.Driver.Exited += uuid => _work.Ask($"{ExitedKind}/{uuid:D}");
+    }
+
+    private const string ExitedKind = "exited";
+
+    public string Binary => Binaries.Compute;
+
+    public async Task ResyncAsync(CancellationToken cancel)
+    {
+        await _appliers.Sysctls.EnsureBridgeFilterAsync(_settings.UseIpv6, cancel);
+        var views = await _reader.OnHostAsync(_settings.Host, cancel);
+        var wanted = views.Where(view => !view.Instance.DeleteRequested).ToList();
+        var policies = new List<Policy> { new Policy.ComputeHost() };
+        policies.AddRange(wanted.SelectMany(_boot.BridgePolicies).DistinctBy(policy => policy.Key));
+        policies.AddRange(views.Select(view => InstancePlanner.Filter(view, _settings)));
+
+        // An instance to be deleted keeps its filter until its processes are gone.
+        await _appliers.Firewall.StartAsync(policies, cancel);
+        await _appliers.Guard.StartAsync([.. views.SelectMany(view => view.Nics).Select(nic => InstanceBoot.GuardOf(nic, _settings))], cancel);
+        var known = views.Select(view => view.Instance.Uuid).ToHashSet();
+        foreach (var orphan in (await _appliers.Driver.ListAsync(cancel)).Where(found => !known.Contains(found.Uuid)))
+        {
+            Orphan(_log, orphan.Uuid);
+            await _appliers.Driver.DestroyAsync(orphan.Uuid, cancel);
+        }
+
+        foreach (var view in views)
+        {
+            _work.Ask($"{ChangeKind.Instance}/{view.Instance.Uuid:D}");
+        }
+    }
+
+    public void Look(Change change)
+    {
+        if (change.Kind is ChangeKind.Instance or ChangeKind.SecurityGroup or ChangeKind.Console)
+        {
+            _work.Ask($"{change.Kind}/{change.Key}");
+        }
+    }
+
+    private Task WorkAsync(string key, CancellationToken cancel)
+    {
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        var (kind, id) = (key[..slash], key[(slash + 1)..]);
+        return kind switch
+        {
+            ChangeKind.SecurityGroup => GroupAsync(long.Parse(id), cancel),
+            ChangeKind.Console => ConsoleAsync(Guid.Parse(id), cancel),
+            ExitedKind => _status.ExitedAsync(Guid.Parse(id), cancel),
+            _ => _convergence.RunAsync(Guid.Parse(id), cancel),
+        };
+    }
+
+    /// <summary>Every instance here that is in the group, or has a rule whose source it is, gets its chain anew, all in one commit.</summary>
+    private async Task GroupAsync(long group, CancellationToken cancel)
+    {
+        var concerned = await _store.ReadAsync(session => session.SecurityGroups.ConcernedAsync(group, _settings.Host, cancel), cancel);
+        var views = new List<InstanceView>();
+        foreach (var uuid in concerned)
+        {
+            if (await _reader.FindAsync(uuid, cancel) is { Instance.DeleteRequested: false } view)
+            {
+                views.Add(view);
+            }
+        }
+
+        if (views.Count > 0)
+        {
+            await _appliers.Firewall.ApplyAsync([.. views.Select(view => InstancePlanner.Filter(view, _settings))], [], cancel);
+        }
+    }
+
+    private async Task ConsoleAsync(Guid uuid, CancellationToken cancel)
+    {
+        if (await _reader.FindAsync(uuid, cancel) is { } view && view.Instance.Host == _settings.Host)
+        {
+            const int Most = 256 * 1024;
+            var text = await _appliers.Driver.ReadConsoleAsync(uuid, Most, cancel);
+            await _store.WriteAsync(session => session.Consoles.AnswerAsync(uuid, text.Replace("\0", "", StringComparison.Ordinal), cancel), cancel);
+        }
+    }
+
+    [LoggerMessage(EventId = 113, Level = LogLevel.Warning, Message = "instance {Uuid} is on this host but not in the store: it is ended")]
+    private static partial void Orphan(ILogger log, Guid uuid);
+}

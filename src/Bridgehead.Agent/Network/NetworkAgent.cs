@@ -1,0 +1,96 @@
+using System.Net;
+using Bridgehead.Host;
+using Bridgehead.Model;
+using Bridgehead.Rules;
+using Bridgehead.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Bridgehead.Agent;
+
+/// <summary>nova-network: the networks that this host serves, their DHCP, and its floating addresses.</summary>
+public sealed partial class NetworkAgent : IAgent
+{
+    private readonly NovaSettings _settings;
+    private readonly Database _store;
+    private readonly NetworkAppliers _appliers;
+    private readonly HostNetworks _networks;
+    private readonly HostFloatingIps _floating;
+    private readonly KeyedWork _work;
+
+    public NetworkAgent(NovaSettings settings, Database store, NetworkAppliers appliers, ILoggerFactory logs, CancellationToken stop)
+    {
+        (_settings, _store, _appliers) = (settings, store, appliers);
+        _networks = new HostNetworks(settings, store, appliers);
+        _floating = new HostFloatingIps(settings, store, appliers, logs.CreateLogger<HostFloatingIps>());
+        _work = new KeyedWork(WorkAsync, store.Clock, logs.CreateLogger<NetworkAgent>(), stop);
+    }
+
+    public string Binary => Binaries.Network;
+
+    public async Task ResyncAsync(CancellationToken cancel)
+    {
+        // Flat networks are the administrator's: nothing is set up for them.
+        if (_settings.NetworkManager == NetworkManager.Flat)
+        {
+            return;
+        }
+
+        await _appliers.Sysctls.EnsureForwardingAsync(_settings.UseIpv6, cancel);
+        await _appliers.Links.EnsureMetadataAddressAsync(cancel);
+        var networks = await _networks.ClaimAsync(cancel);
+        foreach (var network in networks)
+        {
+            await _networks.EnsureLinksAsync(network, cancel);
+        }
+
+        var floating = await _store.ReadAsync(session => session.FloatingIps.OnHostAsync(_settings.Host, cancel), cancel);
+        await _floating.EnsureAddressesAsync(floating, cancel);
+        await _appliers.Firewall.StartAsync(
+            [
+                NetworkPlanner.Host(_settings),
+                .. networks.Select(network => NetworkPlanner.Bridge(network, _settings)),
+                .. floating.Select(f => NetworkPlanner.Floating(f, _settings)).OfType<Policy>(),
+            ],
+            cancel);
+        foreach (var bridge in networks.Select(network => network.Bridge).Distinct())
+        {
+            await _networks.EnsureDhcpAsync(bridge, cancel);
+        }
+    }
+
+    public void Look(Change change)
+    {
+        if (_settings.NetworkManager != NetworkManager.Flat && change.Kind is ChangeKind.Network or ChangeKind.Instance or ChangeKind.FloatingIp)
+        {
+            _work.Ask($"{change.Kind}/{change.Key}");
+        }
+    }
+
+    /// <summary>A lease that a client got or gave up, into the store (the state machine of fixed addresses).</summary>
+    public Task LeaseAsync(LeaseEvent lease, CancellationToken cancel) => _store.WriteAsync(
+        async session =>
+        {
+            if (await session.FixedIps.FindAsync(lease.Address, cancel) is { } address && address.Leased != lease.Added)
+            {
+                await session.FixedIps.SetLeasedAsync(address.Id, lease.Added, cancel);
+            }
+
+            return default(Done);
+        },
+        cancel);
+
+    /// <summary>dnsmasq's lease database for the networks here: expiry, MAC, address, name, client id.</summary>
+    public Task<string> LeaseDatabaseAsync(CancellationToken cancel) => _networks.LeaseDatabaseAsync(cancel);
+
+    private Task WorkAsync(string key, CancellationToken cancel)
+    {
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        var (kind, id) = (key[..slash], key[(slash + 1)..]);
+        return kind switch
+        {
+            ChangeKind.Network => _networks.LookAsync(long.Parse(id), cancel),
+            ChangeKind.Instance => _networks.LookAtInstanceAsync(Guid.Parse(id), cancel),
+            _ => _floating.LookAsync(Ip.Parse(id), cancel),
+        };
+    }
+}

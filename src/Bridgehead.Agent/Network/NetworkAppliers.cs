@@ -1,0 +1,7 @@
+using Bridgehead.Host;
+using Bridgehead.Rules;
+
+namespace Bridgehead.Agent;
+
+/// <summary>What nova-network works on its host with.</summary>
+public sealed record NetworkAppliers(IFirewall Firewall, Links Links, Sysctls Sysctls, DnsmasqService Dhcp, Conntrack Conntrack);
