@@ -1,0 +1,209 @@
+using System.Text.Json;
+using Bridgehead.Control;
+using Bridgehead.Model;
+
+namespace Bridgehead.Api;
+
+/// <summary>os-security-groups and os-security-group-rules.</summary>
+internal static class SecurityGroupsApi
+{
+    private const string Groups = "/compute/v2.1/os-security-groups";
+    private const string Rules = "/compute/v2.1/os-security-group-rules";
+    private const int Last = Microversions.LastProxy;
+
+    public static void Map(Routes routes) => routes
+        .Map("GET", Groups, Access.User, ListAsync, Last)
+        .Map("POST", Groups, Access.User, call => SaveAsync(call, (name, description) => call.Services.SecurityGroups.CreateAsync(call.Caller, name, description, call.Cancel)), Last)
+        .Map("GET", $"{Groups}/{{id}}", Access.User, ShowAsync, Last)
+        .Map("PUT", $"{Groups}/{{id}}", Access.User, call => WithIdAsync(call, id =>
+            SaveAsync(call, (name, description) => call.Services.SecurityGroups.UpdateAsync(call.Caller, id, name, description, call.Cancel))), Last)
+        .Map("DELETE", $"{Groups}/{{id}}", Access.User, call => WithIdAsync(call, async id =>
+            await call.DoneAsync(await call.Services.SecurityGroups.DeleteAsync(call.Caller, id, call.Cancel), 202)), Last)
+        .Map("POST", Rules, Access.User, AddRuleAsync, Last)
+        .Map("DELETE", $"{Rules}/{{id}}", Access.User, call => WithIdAsync(call, async id =>
+            await call.DoneAsync(await call.Services.SecurityGroups.DeleteRuleAsync(call.Caller, id, call.Cancel), 202)), Last);
+
+    public static Task OfServerAsync(ApiCall call) => ServersApi.WithAsync(call, async details => await AnswerListAsync(call, details.Groups));
+
+    private static async Task ListAsync(ApiCall call)
+    {
+        var all = call.Caller.IsAdmin && call.Query("all_tenants") is "1" or "True" or "true";
+        var project = all ? null : call.Caller.ProjectId;
+        var groups = await call.Services.Store.ReadAsync(s => s.SecurityGroups.ListAsync(project, call.Cancel), call.Cancel);
+        if (groups.TrueForAll(g => g.Name != SecurityGroup.DefaultName || g.ProjectId != call.Caller.ProjectId))
+        {
+            groups = await call.Services.Store.WriteAsync(
+                async s =>
+                {
+                    await SecurityGroupActions.EnsureDefaultAsync(s, call.Caller.ProjectId, call.Cancel);
+                    return await s.SecurityGroups.ListAsync(project, call.Cancel);
+                },
+                call.Cancel);
+        }
+
+        await AnswerListAsync(call, groups);
+    }
+
+    private static async Task AnswerListAsync(ApiCall call, IReadOnlyList<SecurityGroup> groups)
+    {
+        var sources = await SourcesAsync(call, groups);
+        await call.AnswerAsync(200, w =>
+        {
+            w.WriteStartArray("security_groups");
+            foreach (var group in groups)
+            {
+                w.WriteStartObject();
+                Write(w, group, sources);
+                w.WriteEndObject();
+            }
+
+            w.WriteEndArray();
+        });
+    }
+
+    private static Task ShowAsync(ApiCall call) => WithIdAsync(call, async id =>
+    {
+        var group = await call.Services.Store.ReadAsync(s => s.SecurityGroups.FindAsync(id, call.Cancel), call.Cancel);
+        await (group is not null && (group.ProjectId == call.Caller.ProjectId || call.Caller.IsAdmin)
+            ? AnswerAsync(call, group)
+            : Errors.WriteAsync(call, 404, $"Security group {id} not found."));
+    });
+
+    private static async Task AnswerAsync(ApiCall call, SecurityGroup group)
+    {
+        var sources = await SourcesAsync(call, [group]);
+        await call.AnswerAsync(200, w =>
+        {
+            w.WriteStartObject("security_group");
+            Write(w, group, sources);
+            w.WriteEndObject();
+        });
+    }
+
+    private static async Task SaveAsync(ApiCall call, Func<string, string, Task<Outcome<SecurityGroup>>> save)
+    {
+        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
+        {
+            await call.RefuseAsync(problem);
+            return;
+        }
+
+        var g = body.Object("security_group");
+        var (name, description) = (g.Text("name"), g.TryText("description") ?? "");
+        if (body.Wrong is { } wrong || !(await save(name, description)).Succeeded(out var group, out wrong))
+        {
+            await call.RefuseAsync(wrong!);
+            return;
+        }
+
+        await AnswerAsync(call, group);
+    }
+
+    private static async Task AddRuleAsync(ApiCall call)
+    {
+        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
+        {
+            await call.RefuseAsync(problem);
+            return;
+        }
+
+        var r = body.Object("security_group_rule");
+        long Number(string? text, string name)
+        {
+            if (long.TryParse(text, out var number))
+            {
+                return number;
+            }
+
+            r.Note($"Invalid {name}: it must be the number of a security group.");
+            return 0;
+        }
+
+        var parent = Number(r.TryId("parent_group_id"), "parent_group_id");
+        var source = r.TryId("group_id") is { Length: > 0 } text ? Number(text, "group_id") : (long?)null;
+        var protocol = r.TryText("ip_protocol") is { Length: > 0 } given ? given : null;
+        var request = new RuleRequest(parent, protocol, r.TryInt("from_port"), r.TryInt("to_port"), r.TryText("cidr") is { Length: > 0 } cidr ? cidr : null, source);
+        if (body.Wrong is { } wrong || !(await call.Services.SecurityGroups.AddRuleAsync(call.Caller, request, call.Cancel)).Succeeded(out var rule, out wrong))
+        {
+            await call.RefuseAsync(wrong!);
+            return;
+        }
+
+        var named = source is null ? null : await call.Services.Store.ReadAsync(s => s.SecurityGroups.FindAsync(source.Value, call.Cancel), call.Cancel);
+        await call.AnswerAsync(200, w =>
+        {
+            w.WriteStartObject("security_group_rule");
+            Write(w, rule, named);
+            w.WriteEndObject();
+        });
+    }
+
+    private static Task WithIdAsync(ApiCall call, Func<long, Task> work) =>
+        long.TryParse(call.Segment("id"), out var id) ? work(id) : Errors.WriteAsync(call, 400, "Security group id should be integer");
+
+    private static Task<GroupRules> SourcesAsync(ApiCall call, IReadOnlyList<SecurityGroup> groups) => call.Services.Store.ReadAsync(
+        async s =>
+        {
+            var projects = groups.Select(g => g.ProjectId).Distinct().ToList();
+            var one = projects.Count == 1 ? projects[0] : null;
+            var rules = await s.SecurityGroups.RulesOfProjectAsync(one, call.Cancel);
+            var names = rules.Exists(r => r.SourceGroupId is not null) ? await s.SecurityGroups.ListAsync(one, call.Cancel) : [];
+            return new GroupRules(rules.ToLookup(r => r.ParentGroupId), names.ToDictionary(g => g.Id));
+        },
+        call.Cancel);
+
+    private static void Write(Utf8JsonWriter w, SecurityGroup group, GroupRules rules)
+    {
+        w.WriteNumber("id", group.Id);
+        w.WriteString("name", group.Name);
+        w.WriteString("description", group.Description);
+        w.WriteString("tenant_id", group.ProjectId);
+        w.WriteStartArray("rules");
+        foreach (var rule in rules.Rules[group.Id])
+        {
+            w.WriteStartObject();
+            Write(w, rule, rule.SourceGroupId is { } source ? rules.Names.GetValueOrDefault(source) : null);
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter w, SecurityGroupRule rule, SecurityGroup? source)
+    {
+        w.WriteNumber("id", rule.Id);
+        w.WriteNumber("parent_group_id", rule.ParentGroupId);
+        w.WriteString("ip_protocol", rule.ProtocolText);
+        Number(w, "from_port", rule.FromPort);
+        Number(w, "to_port", rule.ToPort);
+        w.WriteStartObject("ip_range");
+        if (rule.Cidr is { } cidr)
+        {
+            w.WriteString("cidr", $"{cidr}");
+        }
+
+        w.WriteEndObject();
+        w.WriteStartObject("group");
+        if (source is not null)
+        {
+            w.WriteString("name", source.Name);
+            w.WriteString("tenant_id", source.ProjectId);
+        }
+
+        w.WriteEndObject();
+    }
+
+    private static void Number(Utf8JsonWriter w, string name, int? value)
+    {
+        if (value is { } number)
+        {
+            w.WriteNumber(name, number);
+        }
+        else
+        {
+            w.WriteNull(name);
+        }
+    }
+
+    private sealed record GroupRules(ILookup<long, SecurityGroupRule> Rules, Dictionary<long, SecurityGroup> Names);
+}

@@ -1,0 +1,284 @@
+using System.Text.RegularExpressions;
+using Bridgehead.Control;
+using Bridgehead.Model;
+using Bridgehead.Store;
+
+namespace Bridgehead.Api;
+
+/// <summary>Servers: list, show, create, change, delete, and what hangs on one.</summary>
+internal static class ServersApi
+{
+    private const string Base = "/compute/v2.1/servers";
+    private const int MostPerPage = 1000;
+
+    public static void Map(Routes routes) => routes
+        .Map("GET", Base, Access.User, call => ListAsync(call, detail: false))
+        .Map("GET", $"{Base}/detail", Access.User, call => ListAsync(call, detail: true))
+        .Map("POST", Base, Access.User, CreateAsync)
+        .Map("GET", $"{Base}/{{id}}", Access.User, ShowAsync)
+        .Map("PUT", $"{Base}/{{id}}", Access.User, UpdateAsync)
+        .Map("DELETE", $"{Base}/{{id}}", Access.User, async call => await call.DoneAsync(await call.Services.Servers.DeleteAsync(call.Caller, Id(call), call.Cancel), 204))
+        .Map("GET", $"{Base}/{{id}}/ips", Access.User, call => WithAsync(call, details => call.AnswerAsync(200, w =>
+        {
+            w.WritePropertyName("addresses");
+            Views.Addresses(w, details, extended: false);
+        })))
+        .Map("GET", $"{Base}/{{id}}/os-security-groups", Access.User, SecurityGroupsApi.OfServerAsync)
+        .Map("GET", $"{Base}/{{id}}/os-virtual-interfaces", Access.User, call => WithAsync(call, details => call.AnswerAsync(200, w =>
+        {
+            w.WriteStartArray("virtual_interfaces");
+            foreach (var nic in details.Nics)
+            {
+                w.WriteStartObject();
+                w.WriteString("id", nic.Nic.Uuid);
+                w.WriteString("mac_address", $"{nic.Nic.Mac}");
+                if (call.Microversion >= 12)
+                {
+                    w.WriteString("net_id", nic.Network.Uuid);
+                }
+
+                w.WriteEndObject();
+            }
+
+            w.WriteEndArray();
+        })))
+        .Map("GET", $"{Base}/{{id}}/os-interface", Access.User, call => Errors.WriteAsync(call, 501, "Interfaces can be attached with Neutron only; see os-virtual-interfaces."))
+        .Map("GET", $"{Base}/{{id}}/metadata", Access.User, call => WithAsync(call, details => call.AnswerAsync(200, w => Views.Texts(w, "metadata", details.Metadata))))
+        .Map("POST", $"{Base}/{{id}}/metadata", Access.User, call => MetadataAsync(call, replace: false))
+        .Map("PUT", $"{Base}/{{id}}/metadata", Access.User, call => MetadataAsync(call, replace: true))
+        .Map("DELETE", $"{Base}/{{id}}/metadata/{{key}}", Access.User, async call =>
+            await call.DoneAsync(await call.Services.Servers.RemoveMetadataAsync(call.Caller, Id(call), call.Segment("key"), call.Cancel), 204));
+
+    /// <summary>The path's id; an id that is none finds nothing.</summary>
+    public static Guid Id(ApiCall call) => Guid.TryParseExact(call.Segment("id"), "D", out var uuid) ? uuid : Guid.Empty;
+
+    public static async Task WithAsync(ApiCall call, Func<InstanceDetails, Task> work)
+    {
+        var details = await call.Services.Store.ReadAsync(
+            async s => await s.Instances.FindAsync(Id(call), call.Cancel) is { } i && (i.ProjectId == call.Caller.ProjectId || call.Caller.IsAdmin)
+                ? await s.DetailsAsync(i, call.Cancel)
+                : null,
+            call.Cancel);
+        await (details is null ? Errors.WriteAsync(call, 404, $"Instance {call.Segment("id")} could not be found.") : work(details));
+    }
+
+    private static Task ShowAsync(ApiCall call) => WithAsync(call, details => call.AnswerAsync(200, w =>
+    {
+        w.WriteStartObject("server");
+        Views.Server(w, call, details);
+        w.WriteEndObject();
+    }));
+
+    private static async Task ListAsync(ApiCall call, bool detail)
+    {
+        var all = call.Query("all_tenants") is { } asked && asked is not ("0" or "False" or "false");
+        if (all && !call.Caller.IsAdmin)
+        {
+            await Errors.WriteAsync(call, 403, "Policy doesn't allow os_compute_api:servers:detail:get_all_tenants to be performed.");
+            return;
+        }
+
+        if (!Page(call).Succeeded(out var limit, out var problem) || !Pattern(call.Query("name")).Succeeded(out var name, out problem))
+        {
+            await call.RefuseAsync(problem!);
+            return;
+        }
+
+        DateTimeOffset since = default;
+        if (call.Query("changes-since") is { } text && !DateTimeOffset.TryParse(text, out since))
+        {
+            await Errors.WriteAsync(call, 400, "Invalid changes-since value");
+            return;
+        }
+
+        var filter = new InstanceFilter
+        {
+            ProjectId = all ? call.Query("tenant_id") ?? call.Query("project_id") : call.Caller.ProjectId,
+            VmState = StateOf(call.Query("status")),
+            FlavorId = call.Query("flavor"),
+            ImageId = call.Query("image"),
+            Host = call.Caller.IsAdmin ? call.Query("host") : null,
+            KeyName = call.Query("key_name"),
+            ReservationId = call.Query("reservation_id"),
+            ChangedSince = call.Query("changes-since") is null ? null : since,
+            Deleted = call.Caller.IsAdmin && call.Query("deleted") is "1" or "True" or "true",
+        };
+        await AnswerListAsync(call, filter, name, limit, detail);
+    }
+
+    private static async Task AnswerListAsync(ApiCall call, InstanceFilter filter, Regex? name, int limit, bool detail)
+    {
+        var marker = call.Query("marker");
+        var page = await call.Services.Store.ReadAsync(
+            async s =>
+            {
+                var after = marker is null ? null : await s.Instances.FindAnyAsync(Guid.TryParse(marker, out var uuid) ? uuid : Guid.Empty, call.Cancel);
+                if (marker is not null && (after is null || (after.ProjectId != call.Caller.ProjectId && !call.Caller.IsAdmin)))
+                {
+                    return null;
+                }
+
+                var found = await s.Instances.ListAsync(filter, after, name is null ? limit : MostPerPage, call.Cancel);
+                return await s.DetailsAsync([.. found.Where(i => name is null || name.IsMatch(i.DisplayName)).Take(limit)], call.Cancel);
+            },
+            call.Cancel);
+        if (page is null)
+        {
+            await Errors.WriteAsync(call, 400, $"marker [{marker}] not found");
+            return;
+        }
+
+        var ip = call.Query("ip");
+        await call.AnswerAsync(200, w =>
+        {
+            w.WriteStartArray("servers");
+            foreach (var details in page.Where(d => ip is null || d.Nics.Any(n => n.Fixed.Any(f => f.Address.ToString().Contains(ip.Trim('^', '$'), StringComparison.Ordinal)))))
+            {
+                w.WriteStartObject();
+                if (detail)
+                {
+                    Views.Server(w, call, details);
+                }
+                else
+                {
+                    w.WriteString("id", details.Instance.Uuid);
+                    w.WriteString("name", details.Instance.DisplayName);
+                    Views.Links(w, call, $"servers/{details.Instance.Uuid}");
+                }
+
+                w.WriteEndObject();
+            }
+
+            w.WriteEndArray();
+            if (limit > 0 && page.Count == limit)
+            {
+                w.WriteStartArray("servers_links");
+                Views.Link(w, "next", $"{call.Root}{call.Http.Request.Path}?limit={limit}&marker={page[^1].Instance.Uuid}");
+                w.WriteEndArray();
+            }
+        });
+    }
+
+    private static Outcome<int> Page(ApiCall call)
+    {
+        if (call.Query("limit") is not { } text)
+        {
+            return MostPerPage;
+        }
+
+        return int.TryParse(text, out var limit) && limit >= 0 ? Math.Min(limit, MostPerPage) : Problem.Bad($"limit param must be a non-negative integer: {text}");
+    }
+
+    private static Outcome<Regex?> Pattern(string? text)
+    {
+        try
+        {
+            // Without backtracking, so that no pattern of a stranger's can cost more than a pass over the name.
+            return text is null ? (Regex?)null : new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+        catch (Exception problem) when (problem is ArgumentException or NotSupportedException)
+        {
+            return Problem.Bad($"'{text}' is not a pattern for names.");
+        }
+    }
+
+    private static string? StateOf(string? status) => status?.ToUpperInvariant() switch
+    {
+        null => null,
+        "ACTIVE" => VmState.Active,
+        "BUILD" => VmState.Building,
+        "SHUTOFF" => VmState.Stopped,
+        "ERROR" => VmState.Error,
+        "DELETED" => VmState.Deleted,
+        _ => "none",
+    };
+
+    private static async Task CreateAsync(ApiCall call)
+    {
+        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem) || !BootBody.Read(body, call.Microversion).Succeeded(out var request, out problem))
+        {
+            await call.RefuseAsync(problem!);
+            return;
+        }
+
+        if (!(await call.Services.Boot.RunAsync(call.Caller, request, call.Cancel)).Succeeded(out var created, out problem))
+        {
+            await call.RefuseAsync(problem);
+            return;
+        }
+
+        var first = created[0];
+        if (body.Object("server").TryBool("return_reservation_id") == true)
+        {
+            await call.AnswerAsync(202, w => w.WriteString("reservation_id", first.ReservationId));
+            return;
+        }
+
+        call.Http.Response.Headers.Location = $"{call.Root}/compute/v2.1/servers/{first.Uuid}";
+        await call.AnswerAsync(202, w =>
+        {
+            w.WriteStartObject("server");
+            w.WriteString("id", first.Uuid);
+            Views.Links(w, call, $"servers/{first.Uuid}");
+            w.WriteString("adminPass", body.Object("server").TryText("adminPass") ?? Guid.NewGuid().ToString("N")[..12]);
+            w.WriteStartArray("security_groups");
+            foreach (var group in request.SecurityGroups.Count == 0 ? [SecurityGroup.DefaultName] : request.SecurityGroups)
+            {
+                w.WriteStartObject();
+                w.WriteString("name", group);
+                w.WriteEndObject();
+            }
+
+            w.WriteEndArray();
+            w.WriteString("OS-DCF:diskConfig", "MANUAL");
+            w.WriteEndObject();
+        });
+    }
+
+    private static async Task UpdateAsync(ApiCall call)
+    {
+        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
+        {
+            await call.RefuseAsync(problem);
+            return;
+        }
+
+        var server = body.Object("server");
+        var (name, v4, v6, description) = (server.TryText("name"), server.TryText("accessIPv4"), server.TryText("accessIPv6"), server.TryText("description"));
+        problem = body.Wrong ?? (name is null ? null : Text.CheckName("Server name", name));
+        problem ??= new[] { v4, v6 }.Any(a => a is { Length: > 0 } && !Ip.TryParse(a, out _)) ? Problem.Bad("accessIPv4 and accessIPv6 must be addresses.") : null;
+        if (problem is not null)
+        {
+            await call.RefuseAsync(problem);
+            return;
+        }
+
+        var changed = await call.Services.Servers.UpdateAsync(
+            call.Caller,
+            Id(call),
+            i => i with { DisplayName = name ?? i.DisplayName, AccessIPv4 = v4 ?? i.AccessIPv4, AccessIPv6 = v6 ?? i.AccessIPv6, Description = description ?? i.Description },
+            call.Cancel);
+        await (changed.Problem is { } refused ? call.RefuseAsync(refused) : ShowAsync(call));
+    }
+
+    private static async Task MetadataAsync(ApiCall call, bool replace)
+    {
+        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
+        {
+            await call.RefuseAsync(problem);
+            return;
+        }
+
+        var items = body.Object("metadata").Texts();
+        if (body.Wrong is { } wrong)
+        {
+            await call.RefuseAsync(wrong);
+            return;
+        }
+
+        var changed = await call.Services.Servers.SetMetadataAsync(call.Caller, Id(call), items, replace, call.Cancel);
+        await (changed.Problem is { } refused
+            ? call.RefuseAsync(refused)
+            : WithAsync(call, details => call.AnswerAsync(200, w => Views.Texts(w, "metadata", details.Metadata))));
+    }
+}

@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Text.Json;
+using Bridgehead.Control;
+using Bridgehead.Model;
+using Microsoft.AspNetCore.Http;
+
+namespace Bridgehead.Api;
+
+/// <summary>One request with its caller, and the ways to answer it.</summary>
+internal sealed class ApiCall(HttpContext http, ApiServices services)
+{
+    /// <summary>Larger bodies answer 413. User data and keys fit many times over.</summary>
+    public const int LargestBody = 1024 * 1024;
+
+    public HttpContext Http => http;
+
+    public ApiServices Services => services;
+
+    public CancellationToken Cancel => http.RequestAborted;
+
+    /// <summary>Set once the token was accepted.</summary>
+    public Login? Login { get; set; }
+
+    public Caller Caller => Login!.Caller;
+
+    /// <summary>Compute's 2.N.</summary>
+    public int Microversion { get; set; } = 1;
+
+    /// <summary>The project in the path, where the client put one.</summary>
+    public string Root => $"{http.Request.Scheme}://{http.Request.Host}";
+
+    public string Segment(string name) => http.Request.RouteValues[name] as string ?? "";
+
+    public string? Query(string name) => http.Request.Query.TryGetValue(name, out var values) && values.Count > 0 ? values[^1] : null;
+
+    /// <summary>The body as a JSON object.</summary>
+    public async Task<Outcome<JsonBody>> BodyAsync()
+    {
+        if (http.Request.ContentLength > LargestBody)
+        {
+            return new Problem(ProblemKind.TooLarge, $"Request body is larger than {LargestBody} bytes.");
+        }
+
+        using var memory = new MemoryStream();
+        var buffer = new byte[16384];
+        for (var read = await http.Request.Body.ReadAsync(buffer, Cancel); read > 0; read = await http.Request.Body.ReadAsync(buffer, Cancel))
+        {
+            memory.Write(buffer, 0, read);
+            if (memory.Length > LargestBody)
+            {
+                return new Problem(ProblemKind.TooLarge, $"Request body is larger than {LargestBody} bytes.");
+            }
+        }
+
+        return JsonBody.Parse(memory.GetBuffer().AsMemory(0, (int)memory.Length));
+    }
+
+    public async Task AnswerAsync(int status, Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = buffer.WrittenCount;
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await http.Response.Body.WriteAsync(buffer.WrittenMemory, Cancel);
+        }
+    }
+
+    public Task AnswerAsync(int status)
+    {
+        http.Response.StatusCode = status;
+        if (status is not 204)
+        {
+            http.Response.ContentLength = 0;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task RefuseAsync(Problem problem) => Errors.WriteAsync(this, problem);
+
+    /// <summary>Answers without a body when it went well.</summary>
+    public Task DoneAsync<T>(Outcome<T> outcome, int status) => outcome.Problem is { } problem ? RefuseAsync(problem) : AnswerAsync(status);
+}
+
+/// <summary>What handlers work with.</summary>
+internal sealed record ApiServices(Bridgehead.Store.Database Store, NovaSettings Settings, Authentication Authentication)
+{
+    public BootServer Boot { get; } = new(Store, Settings);
+
+    public ServerActions Servers { get; } = new(Store, Settings);
+
+    public CreateNetwork CreateNetwork { get; } = new(Store, Settings);
+
+    public NetworkActions Networks { get; } = new(Store);
+
+    public FloatingIpActions FloatingIps { get; } = new(Store, Settings);
+
+    public SecurityGroupActions SecurityGroups { get; } = new(Store, Settings);
+
+    public KeyPairActions KeyPairs { get; } = new(Store, Settings);
+}

@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Text.Json;
+using Bridgehead.Model;
+
+namespace Bridgehead.Api;
+
+/// <summary>
+/// A JSON object that a stranger sent, read with care: each reader notes the first thing that is wrong instead of throwing, and <see cref="Wrong"/> tells it at the end.
+/// </summary>
+internal sealed class JsonBody
+{
+    private const int Deepest = 32;
+    private readonly JsonElement _object;
+    private readonly JsonBody _first;
+    private Problem? _wrong;
+
+    private JsonBody(JsonElement element, JsonBody? parent)
+    {
+        _object = element;
+        _first = parent?._first ?? this;
+    }
+
+    /// <summary>The first thing wrong with what was read so far; null when all was well.</summary>
+    public Problem? Wrong => _first._wrong;
+
+    public IEnumerable<string> Keys => _object.EnumerateObject().Select(p => p.Name);
+
+    public static Outcome<JsonBody> Parse(ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = Deepest, AllowDuplicateProperties = false });
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new JsonBody(document.RootElement.Clone(), null)
+                : Problem.Bad("The request body must be a JSON object.");
+        }
+        catch (JsonException)
+        {
+            return Problem.Bad("Malformed request body: it is not JSON.");
+        }
+    }
+
+    public bool Has(string name) => _object.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+
+    public bool HasKey(string name) => _object.TryGetProperty(name, out _);
+
+    /// <summary>An object that must be there.</summary>
+    public JsonBody Object(string name) => TryObject(name) ?? Empty(name);
+
+    public JsonBody? TryObject(string name)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        return _object.GetProperty(name) is { ValueKind: JsonValueKind.Object } value ? new JsonBody(value, this) : Empty(name);
+    }
+
+    public string Text(string name)
+    {
+        var text = TryText(name);
+        if (text is null)
+        {
+            Note($"'{name}' is a required property");
+        }
+
+        return text ?? "";
+    }
+
+    public string? TryText(string name)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        var value = _object.GetProperty(name);
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            return value.GetString();
+        }
+
+        Note($"Invalid input for field/attribute {name}: it must be a string.");
+        return null;
+    }
+
+    /// <summary>A string, or a number as a string: clients send both for ids.</summary>
+    public string? TryId(string name) => Has(name) && _object.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetRawText() : TryText(name);
+
+    /// <summary>A whole number, or a string of digits.</summary>
+    public int? TryInt(string name)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        var value = _object.GetProperty(name);
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number))
+        {
+            return number;
+        }
+
+        if (value.ValueKind == JsonValueKind.String && int.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))
+        {
+            return number;
+        }
+
+        Note($"Invalid input for field/attribute {name}: it must be an integer.");
+        return null;
+    }
+
+    /// <summary>True or false, or one of OpenStack's words for them.</summary>
+    public bool? TryBool(string name)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        var value = _object.GetProperty(name);
+        var word = value.ValueKind == JsonValueKind.String ? value.GetString()!.ToLowerInvariant() : value.GetRawText();
+        if (word is "true" or "1" or "on" or "yes" or "t" or "y")
+        {
+            return true;
+        }
+
+        if (word is not ("false" or "0" or "off" or "no" or "f" or "n" or ""))
+        {
+            Note($"Invalid input for field/attribute {name}: it must be a boolean.");
+        }
+
+        return false;
+    }
+
+    public Guid? TryUuid(string name)
+    {
+        if (TryText(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (Guid.TryParseExact(text, "D", out var uuid))
+        {
+            return uuid;
+        }
+
+        Note($"Invalid input for field/attribute {name}: '{text}' is not a UUID.");
+        return null;
+    }
+
+    /// <summary>Objects of a list; an empty list when it is not there.</summary>
+    public IReadOnlyList<JsonBody> List(string name)
+    {
+        if (!Has(name))
+        {
+            return [];
+        }
+
+        var value = _object.GetProperty(name);
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Object))
+        {
+            Note($"Invalid input for field/attribute {name}: it must be a list of objects.");
+            return [];
+        }
+
+        return [.. value.EnumerateArray().Select(item => new JsonBody(item, this))];
+    }
+
+    public bool IsList(string name) => Has(name) && _object.GetProperty(name).ValueKind == JsonValueKind.Array;
+
+    public bool IsText(string name) => Has(name) && _object.GetProperty(name).ValueKind == JsonValueKind.String;
+
+    /// <summary>All values as strings, for metadata.</summary>
+    public Dictionary<string, string> Texts() => Keys.ToDictionary(key => key, Text, StringComparer.Ordinal);
+
+    public void Note(string problem) => _first._wrong ??= Problem.Bad(problem);
+
+    public void Only(params IReadOnlyCollection<string> known)
+    {
+        if (Keys.FirstOrDefault(key => !known.Contains(key)) is { } unknown)
+        {
+            Note($"Additional properties are not allowed ('{unknown}' was unexpected)");
+        }
+    }
+
+    private JsonBody Empty(string name)
+    {
+        Note(Has(name) ? $"Invalid input for field/attribute {name}: it must be an object." : $"'{name}' is a required property");
+        using var nothing = JsonDocument.Parse("{}");
+        return new JsonBody(nothing.RootElement.Clone(), this);
+    }
+}

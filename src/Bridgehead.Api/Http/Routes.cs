@@ -1,0 +1,138 @@
+using System.Data.Common;
+using Bridgehead.Model;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Bridgehead.Api;
+
+/// <summary>Who may call a route.</summary>
+internal enum Access
+{
+    Anyone,
+    User,
+    Admin,
+}
+
+/// <summary>Maps handlers with what all of them need: request id, token, role, microversion, and an OpenStack error for whatever goes wrong.</summary>
+internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices services, ILogger log)
+{
+    public Routes Map(string method, string pattern, Access access, Func<ApiCall, Task> handler, int until = int.MaxValue)
+    {
+        app.MapMethods(pattern, [method], (RequestDelegate)(http => RunAsync(http, access, handler, until)));
+        return this;
+    }
+
+    public Task RunAsync(HttpContext http, Access access, Func<ApiCall, Task> handler, int until) => GuardAsync(new ApiCall(http, services), async call =>
+    {
+        if (http.Request.Path.StartsWithSegments("/compute", StringComparison.Ordinal) && Microversions.Negotiate(call) is { } refused)
+        {
+            await Errors.WriteAsync(call, refused.Status, refused.Message);
+            return;
+        }
+
+        if (access != Access.Anyone && !await AcceptAsync(call, access))
+        {
+            return;
+        }
+
+        await (call.Microversion > until ? Errors.WriteAsync(call, 404, "The resource could not be found.") : handler(call));
+    });
+
+    private async Task<bool> AcceptAsync(ApiCall call, Access access)
+    {
+        var token = call.Http.Request.Headers["X-Auth-Token"].ToString();
+        call.Login = token.Length is 0 or > 512 ? null : await services.Authentication.FindAsync(token, call.Cancel);
+        if (call.Login is null || (call.Login.Project is null && !call.Http.Request.Path.StartsWithSegments("/identity", StringComparison.Ordinal)))
+        {
+            await Errors.WriteAsync(call, 401, "The request you have made requires authentication.");
+            return false;
+        }
+
+        if (access == Access.Admin && !call.Caller.IsAdmin)
+        {
+            await Errors.WriteAsync(call, 403, "Policy doesn't allow this to be performed: it is for administrators.");
+            return false;
+        }
+
+        return true;
+    }
+
+    private async Task GuardAsync(ApiCall call, Func<ApiCall, Task> work)
+    {
+        var id = $"req-{Guid.NewGuid():D}";
+        call.Http.Response.Headers["x-openstack-request-id"] = id;
+        call.Http.Response.Headers["x-compute-request-id"] = id;
+        try
+        {
+            await work(call);
+        }
+        catch (BadHttpRequestException problem)
+        {
+            await Errors.WriteAsync(call, problem.StatusCode, problem.Message);
+        }
+        catch (DbException problem)
+        {
+            StoreDown(log, id, problem.Message, problem);
+            await Errors.WriteAsync(call, 503, "The database does not answer; try again.");
+        }
+        catch (OperationCanceledException) when (call.Http.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away: there is nobody to answer.
+        }
+
+        Answered(log, id, call.Http.Request.Method, call.Http.Request.Path, call.Http.Response.StatusCode);
+    }
+
+    [LoggerMessage(EventId = 300, Level = LogLevel.Debug, Message = "{Id} {Method} {Path} {Status}")]
+    private static partial void Answered(ILogger log, string id, string method, string path, int status);
+
+    [LoggerMessage(EventId = 301, Level = LogLevel.Error, Message = "{Id}: the database does not answer: {Reason}")]
+    private static partial void StoreDown(ILogger log, string id, string reason, Exception problem);
+}
+
+/// <summary>Compute's microversions, 2.1 to 2.42.</summary>
+internal static class Microversions
+{
+    public const int Max = 42;
+
+    /// <summary>The last one with the network proxies.</summary>
+    public const int LastProxy = 35;
+
+    public static (int Status, string Message)? Negotiate(ApiCall call)
+    {
+        var headers = call.Http.Request.Headers;
+        var asked = Asked(headers["OpenStack-API-Version"].ToString()) ?? Trimmed(headers["X-OpenStack-Nova-API-Version"].ToString());
+        var response = call.Http.Response.Headers;
+        response.Vary = "OpenStack-API-Version, X-OpenStack-Nova-API-Version";
+        if (asked == "latest")
+        {
+            call.Microversion = Max;
+        }
+        else if (asked is not null)
+        {
+            var parts = asked.Split('.');
+            if (parts.Length != 2 || !int.TryParse(parts[0], out var major) || !int.TryParse(parts[1], out var minor) || parts[1].StartsWith('+') || parts[0].StartsWith('+'))
+            {
+                return (400, $"API Version String {asked} is of invalid format. Must be of format MajorNum.MinorNum.");
+            }
+
+            if (major != 2 || minor is < 1 or > Max)
+            {
+                return (406, $"Version {asked} is not supported by the API. Minimum is 2.1 and maximum is 2.{Max}.");
+            }
+
+            call.Microversion = minor;
+        }
+
+        response["X-OpenStack-Nova-API-Version"] = $"2.{call.Microversion}";
+        response["OpenStack-API-Version"] = $"compute 2.{call.Microversion}";
+        return null;
+    }
+
+    private static string? Trimmed(string text) => text.Trim() is { Length: > 0 } version ? version : null;
+
+    private static string? Asked(string header) =>
+        header.Split(',').Select(part => part.Trim()).Where(part => part.StartsWith("compute ", StringComparison.Ordinal)).Select(part => part["compute ".Length..].Trim()).FirstOrDefault();
+}

@@ -1,0 +1,284 @@
+using System.Net;
+using System.Security.Cryptography;
+using Bridgehead.Model;
+using Bridgehead.Store;
+
+namespace Bridgehead.Control;
+
+/// <summary>A network asked for at boot, with an address in it or not.</summary>
+public sealed record NetworkRequest(Guid Network, IPAddress? FixedIp);
+
+/// <summary>What a user asks of a new server. <see cref="Networks"/> null: every network the project sees; empty: none.</summary>
+public sealed record BootRequest
+{
+    public required string Name { get; init; }
+
+    public required Guid ImageId { get; init; }
+
+    public required string FlavorId { get; init; }
+
+    public string? KeyName { get; init; }
+
+    public string? UserData { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? AvailabilityZone { get; init; }
+
+    public IReadOnlyList<NetworkRequest>? Networks { get; init; }
+
+    public IReadOnlyList<string> SecurityGroups { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    public int MinCount { get; init; } = 1;
+
+    public int MaxCount { get; init; } = 1;
+
+    public bool ConfigDrive { get; init; }
+
+    public string AccessIPv4 { get; init; } = "";
+
+    public string AccessIPv6 { get; init; } = "";
+}
+
+/// <summary>Creates servers: checks, quota, host, interfaces and addresses in one transaction. The host's agent does the rest.</summary>
+public sealed class BootServer(Database store, NovaSettings settings)
+{
+    /// <summary>base64 of at most 64 KiB.</summary>
+    private const int MostUserData = 65535;
+
+    public Task<Outcome<IReadOnlyList<Instance>>> RunAsync(Caller caller, BootRequest request, CancellationToken cancel) =>
+        store.TryWriteAsync(session => CreateAsync(session, caller, request, cancel), cancel);
+
+    private async Task<Outcome<IReadOnlyList<Instance>>> CreateAsync(Session session, Caller caller, BootRequest request, CancellationToken cancel)
+    {
+        var found = await FindAsync(session, caller, request, cancel);
+        if (!found.Succeeded(out var parts, out var problem) || !(await CheckQuotaAsync(session, caller, request, parts.Flavor, cancel)).Succeeded(out var count, out problem))
+        {
+            return problem!;
+        }
+
+        var reservation = "r-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+        var created = new List<Instance>();
+        for (var index = 0; index < count; index++)
+        {
+            var one = await CreateOneAsync(session, caller, request, parts, (reservation, index, count), cancel);
+            if (!one.Succeeded(out var instance, out problem))
+            {
+                return problem;
+            }
+
+            created.Add(instance);
+        }
+
+        return created;
+    }
+
+    private async Task<Outcome<Instance>> CreateOneAsync(
+        Session session, Caller caller, BootRequest request, BootParts parts, (string Reservation, int Index, int Count) place, CancellationToken cancel)
+    {
+        var host = await session.Instances.LeastLoadedHostAsync(session.Now - TimeSpan.FromSeconds(settings.ServiceDownTime), cancel);
+        var instance = Draft(caller, request, parts, place, host);
+        if (host is null)
+        {
+            const string Reason = "No valid host was found. No nova-compute is up and enabled.";
+            instance = instance with { VmState = VmState.Error, TaskState = null, BootedGeneration = instance.BootGeneration, FaultCode = 500, FaultMessage = Reason };
+        }
+
+        var uuid = instance.Uuid;
+        foreach (var (key, value) in request.Metadata)
+        {
+            await session.Instances.PutMetadataAsync(uuid, key, value, cancel);
+        }
+
+        foreach (var group in parts.Groups)
+        {
+            await session.SecurityGroups.JoinAsync(uuid, group.Id, cancel);
+        }
+
+        var id = await session.Instances.AddAsync(instance, cancel);
+        if (host is not null && await AttachAsync(session, instance, parts.Networks, cancel) is { } problem)
+        {
+            return problem;
+        }
+
+        await session.SecurityGroups.MembersChangedAsync(uuid, cancel);
+        return instance with { Id = id };
+    }
+
+    private Instance Draft(Caller caller, BootRequest request, BootParts parts, (string Reservation, int Index, int Count) place, string? host)
+    {
+        var uuid = Guid.NewGuid();
+        var name = place.Count > 1 ? $"{request.Name}-{place.Index + 1}" : request.Name;
+        return new Instance
+        {
+            Id = 0,
+            Uuid = uuid,
+            ProjectId = caller.ProjectId,
+            UserId = caller.UserId,
+            DisplayName = name,
+            HostName = HostName.From(name, uuid),
+            Description = request.Description,
+            FlavorId = parts.Flavor.FlavorId,
+            ImageId = request.ImageId,
+            KeyName = request.KeyName,
+            KeyData = parts.Key?.PublicKey,
+            UserData = request.UserData,
+            AvailabilityZone = request.AvailabilityZone ?? settings.DefaultAvailabilityZone,
+            ReservationId = place.Reservation,
+            LaunchIndex = place.Index,
+            ConfigDrive = request.ConfigDrive,
+            AccessIPv4 = request.AccessIPv4,
+            AccessIPv6 = request.AccessIPv6,
+            Host = host,
+            MemoryMb = parts.Flavor.Ram,
+            Vcpus = parts.Flavor.Vcpus,
+            VmState = VmState.Building,
+            TaskState = TaskState.Scheduling,
+        };
+    }
+
+    private async Task<Problem?> AttachAsync(Session session, Instance instance, IReadOnlyList<(Network Network, IPAddress? Wanted)> networks, CancellationToken cancel)
+    {
+        foreach (var (network, wanted) in networks)
+        {
+            var given = await new Addresses(settings).AttachAsync(session, instance.Uuid, network, wanted, cancel);
+            if (given.Problem is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        return settings.AutoAssignFloatingIp ? await new Addresses(settings).AutoAssignAsync(session, instance, cancel) : null;
+    }
+
+    private async Task<Outcome<BootParts>> FindAsync(Session session, Caller caller, BootRequest request, CancellationToken cancel)
+    {
+        if (CheckRequest(request) is { } wrong)
+        {
+            return wrong;
+        }
+
+        if (await session.Flavors.FindAsync(request.FlavorId, cancel) is not { } flavor)
+        {
+            return Problem.Bad($"Flavor {request.FlavorId} could not be found.");
+        }
+
+        var image = await session.Images.FindAsync(request.ImageId, cancel);
+        if (image is null || (image.Visibility is not ("public" or "community") && image.Owner != caller.ProjectId && !caller.IsAdmin))
+        {
+            return Problem.Bad($"Image {request.ImageId} could not be found.");
+        }
+
+        if (image.Status != "active" || flavor.Ram < image.MinRam || (flavor.Disk > 0 && flavor.Disk < image.MinDisk))
+        {
+            return Problem.Bad(image.Status != "active" ? $"Image {image.Id} is not active." : "Flavor's memory or disk is too small for requested image.");
+        }
+
+        var key = request.KeyName is null ? null : await session.KeyPairs.FindAsync(caller.UserId, request.KeyName, cancel);
+        if (request.KeyName is not null && key is null)
+        {
+            return Problem.Bad("Invalid key_name provided.");
+        }
+
+        var groups = await GroupsAsync(session, caller, request.SecurityGroups, cancel);
+        var networks = await NetworksAsync(session, caller, request.Networks, cancel);
+        return groups.Problem ?? networks.Problem ?? (Outcome<BootParts>)new BootParts(flavor, key, groups.Problem is null ? groups.Value : [], networks.Problem is null ? networks.Value : []);
+    }
+
+    private static Problem? CheckRequest(BootRequest request)
+    {
+        if (Text.CheckName("Server name", request.Name) is { } wrong)
+        {
+            return wrong;
+        }
+
+        if (request.MinCount < 1 || request.MaxCount < request.MinCount)
+        {
+            return Problem.Bad("min_count must be at least 1 and <= max_count");
+        }
+
+        if (request.UserData is { } data && (data.Length > MostUserData || !IsBase64(data)))
+        {
+            return Problem.Bad("User data must be base64 and at most 64 KiB.");
+        }
+
+        return request.Metadata.Any(m => m.Key.Length is 0 or > 255 || m.Value.Length > 255) ? Problem.Bad("Metadata keys and values must be at most 255 characters, keys not empty.") : null;
+    }
+
+    private static bool IsBase64(string text) => Convert.TryFromBase64String(text.Replace("\n", "", StringComparison.Ordinal), new byte[text.Length], out _);
+
+    private static async Task<Outcome<IReadOnlyList<SecurityGroup>>> GroupsAsync(Session session, Caller caller, IReadOnlyList<string> names, CancellationToken cancel)
+    {
+        var groups = new List<SecurityGroup>();
+        foreach (var name in names.Count == 0 ? [SecurityGroup.DefaultName] : names.Distinct())
+        {
+            if (await SecurityGroupActions.ResolveAsync(session, caller.ProjectId, name, cancel) is not { } group)
+            {
+                return Problem.Bad($"Security group {name} not found for project {caller.ProjectId}.");
+            }
+
+            groups.Add(group);
+        }
+
+        return groups;
+    }
+
+    private static async Task<Outcome<IReadOnlyList<(Network, IPAddress?)>>> NetworksAsync(
+        Session session, Caller caller, IReadOnlyList<NetworkRequest>? requests, CancellationToken cancel)
+    {
+        var visible = await session.Networks.ForProjectAsync(caller.ProjectId, cancel);
+        if (requests is null)
+        {
+            return visible.Where(n => n.Cidr is not null).Select(n => (n, (IPAddress?)null)).ToList();
+        }
+
+        var chosen = new List<(Network, IPAddress?)>();
+        foreach (var request in requests)
+        {
+            if (visible.Find(n => n.Uuid == request.Network) is not { } network)
+            {
+                return Problem.Bad($"Network {request.Network} could not be found.");
+            }
+
+            if (chosen.Exists(c => c.Item1.Uuid == network.Uuid))
+            {
+                return Problem.Bad($"Duplicate networks ({network.Uuid}) are not allowed");
+            }
+
+            if (request.FixedIp is { } address && network.Cidr?.Contains(address) != true)
+            {
+                return Problem.Bad($"Fixed IP address ({address}) is not part of network {network.Uuid}.");
+            }
+
+            chosen.Add((network, request.FixedIp));
+        }
+
+        return chosen;
+    }
+
+    private async Task<Outcome<int>> CheckQuotaAsync(Session session, Caller caller, BootRequest request, Flavor flavor, CancellationToken cancel)
+    {
+        await session.Quotas.LockAsync(caller.ProjectId, cancel);
+        var limits = await QuotaLimits.OfAsync(session, settings, caller.ProjectId, cancel);
+        var (instances, cores, ram) = await session.Instances.UsageAsync(caller.ProjectId, cancel);
+        for (var count = request.MaxCount; ; count--)
+        {
+            var problem = QuotaLimits.Check(limits, "instances", instances, count) ?? QuotaLimits.Check(limits, "cores", cores, count * flavor.Vcpus)
+                ?? QuotaLimits.Check(limits, "ram", ram, (long)count * flavor.Ram);
+            problem ??= limits["metadata_items"] >= 0 && request.Metadata.Count > limits["metadata_items"] ? Problem.Quota("Maximum number of metadata items exceeds the quota.") : null;
+            if (problem is null)
+            {
+                return count;
+            }
+
+            if (count <= request.MinCount)
+            {
+                return problem;
+            }
+        }
+    }
+
+    private sealed record BootParts(Flavor Flavor, KeyPair? Key, IReadOnlyList<SecurityGroup> Groups, IReadOnlyList<(Network Network, IPAddress? Wanted)> Networks);
+}

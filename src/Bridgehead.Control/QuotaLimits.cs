@@ -1,0 +1,43 @@
+using Bridgehead.Model;
+using Bridgehead.Store;
+
+namespace Bridgehead.Control;
+
+/// <summary>A project's limits: the settings' defaults, overlaid with what an administrator set. -1 is unlimited.</summary>
+public static class QuotaLimits
+{
+    public static IReadOnlyDictionary<string, int> Defaults(NovaSettings settings) => new Dictionary<string, int>(StringComparer.Ordinal)
+    {
+        ["instances"] = settings.Quota.Instances,
+        ["cores"] = settings.Quota.Cores,
+        ["ram"] = settings.Quota.Ram,
+        ["fixed_ips"] = settings.Quota.FixedIps,
+        ["floating_ips"] = settings.Quota.FloatingIps,
+        ["metadata_items"] = settings.Quota.MetadataItems,
+        ["key_pairs"] = settings.Quota.KeyPairs,
+        ["security_groups"] = settings.Quota.SecurityGroups,
+        ["security_group_rules"] = settings.Quota.SecurityGroupRules,
+        ["server_groups"] = 10,
+        ["server_group_members"] = 10,
+        ["injected_files"] = 5,
+        ["injected_file_content_bytes"] = 10240,
+        ["injected_file_path_bytes"] = 255,
+    };
+
+    public static async Task<IReadOnlyDictionary<string, int>> OfAsync(Session session, NovaSettings settings, string project, CancellationToken cancel)
+    {
+        var limits = new Dictionary<string, int>(Defaults(settings), StringComparer.Ordinal);
+        foreach (var (resource, limit) in await session.Quotas.OfProjectAsync(project, cancel))
+        {
+            limits[resource] = limit;
+        }
+
+        return limits;
+    }
+
+    /// <summary>The refusal when <paramref name="used"/> and <paramref name="more"/> together are over the limit; null when they fit.</summary>
+    public static Problem? Check(IReadOnlyDictionary<string, int> limits, string resource, long used, long more) =>
+        limits[resource] >= 0 && used + more > limits[resource]
+            ? Problem.Quota($"Quota exceeded for {resource}: Requested {more}, but already used {used} of {limits[resource]} {resource}")
+            : null;
+}

@@ -1,0 +1,224 @@
+using System.Net;
+using Bridgehead.Model;
+using Bridgehead.Store;
+
+namespace Bridgehead.Control;
+
+/// <summary>A rule as asked for; ports are icmp's type and code there.</summary>
+public sealed record RuleRequest(long ParentGroupId, string? Protocol, int? FromPort, int? ToPort, string? Cidr, long? GroupId);
+
+/// <summary>Security groups and their rules.</summary>
+public sealed class SecurityGroupActions(Database store, NovaSettings settings)
+{
+    /// <summary>The project's group of that name or number; the group "default" is made when it is first asked for.</summary>
+    public static async Task<SecurityGroup?> ResolveAsync(Session session, string project, string name, CancellationToken cancel)
+    {
+        if (await session.SecurityGroups.FindAsync(project, name, cancel) is { } named)
+        {
+            return named;
+        }
+
+        if (name == SecurityGroup.DefaultName)
+        {
+            await EnsureDefaultAsync(session, project, cancel);
+            return await session.SecurityGroups.FindAsync(project, name, cancel);
+        }
+
+        return long.TryParse(name, out var id) && await session.SecurityGroups.FindAsync(id, cancel) is { } numbered && numbered.ProjectId == project ? numbered : null;
+    }
+
+    public static async Task EnsureDefaultAsync(Session session, string project, CancellationToken cancel)
+    {
+        if (project.Length > 0)
+        {
+            await session.SecurityGroups.AddAsync(project, SecurityGroup.DefaultName, SecurityGroup.DefaultName, cancel);
+        }
+    }
+
+    public Task<Outcome<SecurityGroup>> CreateAsync(Caller caller, string name, string description, CancellationToken cancel) => store.TryWriteAsync<SecurityGroup>(
+        async session =>
+        {
+            if ((Text.CheckName("Security group name", name) ?? Text.CheckDescription("Security group description", description)) is { } wrong)
+            {
+                return wrong;
+            }
+
+            await session.Quotas.LockAsync(caller.ProjectId, cancel);
+            await EnsureDefaultAsync(session, caller.ProjectId, cancel);
+            var limits = await QuotaLimits.OfAsync(session, settings, caller.ProjectId, cancel);
+            if (QuotaLimits.Check(limits, "security_groups", await session.SecurityGroups.CountAsync(caller.ProjectId, cancel), 1) is { } over)
+            {
+                return over;
+            }
+
+            var id = await session.SecurityGroups.AddAsync(caller.ProjectId, name, description, cancel);
+            return id > 0
+                ? new SecurityGroup { Id = id, ProjectId = caller.ProjectId, Name = name, Description = description }
+                : Problem.Bad($"Security group {name} already exists for project {caller.ProjectId}.");
+        },
+        cancel);
+
+    public Task<Outcome<SecurityGroup>> UpdateAsync(Caller caller, long id, string name, string description, CancellationToken cancel) => store.TryWriteAsync<SecurityGroup>(
+        async session =>
+        {
+            if ((Text.CheckName("Security group name", name) ?? Text.CheckDescription("Security group description", description)) is { } wrong)
+            {
+                return wrong;
+            }
+
+            if (await OwnAsync(session, caller, id, cancel) is not { } group)
+            {
+                return Missing(id);
+            }
+
+            if (group.Name == SecurityGroup.DefaultName && name != group.Name)
+            {
+                return Problem.Bad($"Unable to update system group '{SecurityGroup.DefaultName}'");
+            }
+
+            if (await session.SecurityGroups.FindAsync(group.ProjectId, name, cancel) is { } other && other.Id != id)
+            {
+                return Problem.Bad($"Security group {name} already exists for project {group.ProjectId}.");
+            }
+
+            await session.SecurityGroups.RenameAsync(id, name, description, cancel);
+            return group with { Name = name, Description = description };
+        },
+        cancel);
+
+    public Task<Outcome<Done>> DeleteAsync(Caller caller, long id, CancellationToken cancel) => store.TryWriteAsync<Done>(
+        async session =>
+        {
+            if (await OwnAsync(session, caller, id, cancel) is not { } group)
+            {
+                return Missing(id);
+            }
+
+            if (group.Name == SecurityGroup.DefaultName || await session.SecurityGroups.AnyMemberAsync(id, cancel))
+            {
+                return Problem.Bad(group.Name == SecurityGroup.DefaultName ? $"Unable to delete system group '{group.Name}'" : "Security group is still in use");
+            }
+
+            await session.SecurityGroups.RemoveAsync(id, cancel);
+            return default(Done);
+        },
+        cancel);
+
+    public Task<Outcome<SecurityGroupRule>> AddRuleAsync(Caller caller, RuleRequest request, CancellationToken cancel) => store.TryWriteAsync<SecurityGroupRule>(
+        async session =>
+        {
+            if (await OwnAsync(session, caller, request.ParentGroupId, cancel) is not { } group)
+            {
+                return Missing(request.ParentGroupId);
+            }
+
+            if (request.GroupId is { } source && (await session.SecurityGroups.FindAsync(source, cancel))?.ProjectId != group.ProjectId)
+            {
+                return Missing(source);
+            }
+
+            if (!RuleChecks.Check(request).Succeeded(out var rule, out var wrong))
+            {
+                return wrong;
+            }
+
+            await session.Quotas.LockAsync(group.ProjectId, cancel);
+            var rules = await session.SecurityGroups.RulesOfAsync(group.Id, cancel);
+            var limits = await QuotaLimits.OfAsync(session, settings, group.ProjectId, cancel);
+            if (rules.Exists(other => RuleChecks.Same(other, rule)))
+            {
+                return Problem.Bad($"This rule already exists in group {group.Id}");
+            }
+
+            return QuotaLimits.Check(limits, "security_group_rules", rules.Count, 1) is { } over
+                ? over
+                : rule with { Id = await session.SecurityGroups.AddRuleAsync(rule, cancel) };
+        },
+        cancel);
+
+    public Task<Outcome<Done>> DeleteRuleAsync(Caller caller, long id, CancellationToken cancel) => store.TryWriteAsync<Done>(
+        async session =>
+        {
+            if (await session.SecurityGroups.FindRuleAsync(id, cancel) is not { } rule || await OwnAsync(session, caller, rule.ParentGroupId, cancel) is null)
+            {
+                return Problem.Missing($"Rule ({id}) not found");
+            }
+
+            await session.SecurityGroups.RemoveRuleAsync(rule, cancel);
+            return default(Done);
+        },
+        cancel);
+
+    private static Problem Missing(long id) => Problem.Missing($"Security group with id {id} not found");
+
+    private static async Task<SecurityGroup?> OwnAsync(Session session, Caller caller, long id, CancellationToken cancel) =>
+        await session.SecurityGroups.FindAsync(id, cancel) is { } group && (group.ProjectId == caller.ProjectId || caller.IsAdmin) ? group : null;
+}
+
+/// <summary>The checks of a rule (section 3.5 of nova-network's behaviour). Pure.</summary>
+public static class RuleChecks
+{
+    public static Outcome<SecurityGroupRule> Check(RuleRequest request)
+    {
+        IPNetwork? cidr = null;
+        if (request.GroupId is null)
+        {
+            if (!Model.Cidr.TryParse(request.Cidr ?? "0.0.0.0/0", out var parsed))
+            {
+                return Problem.Bad($"Invalid cidr {request.Cidr}: it must be an address and prefix length without host bits.");
+            }
+
+            cidr = parsed;
+        }
+
+        var protocol = request.Protocol?.ToLowerInvariant();
+        if (protocol is not (null or "tcp" or "udp" or "icmp"))
+        {
+            return Problem.Bad($"Invalid IP protocol {request.Protocol}.");
+        }
+
+        var (from, to) = (request.FromPort, request.ToPort);
+        if (request.GroupId is not null && protocol is not null && from is null && to is null)
+        {
+            (from, to) = protocol == "icmp" ? (-1, -1) : (1, 65535);
+        }
+
+        return CheckPorts(request, protocol, from, to) is { } wrong
+            ? wrong
+            : new SecurityGroupRule
+            {
+                Id = 0,
+                ParentGroupId = request.ParentGroupId,
+                ProtocolText = request.Protocol,
+                FromPort = protocol is null ? null : from,
+                ToPort = protocol is null ? null : to,
+                Cidr = cidr,
+                SourceGroupId = request.GroupId,
+            };
+    }
+
+    public static bool Same(SecurityGroupRule one, SecurityGroupRule other) =>
+        one.Protocol == other.Protocol && one.FromPort == other.FromPort && one.ToPort == other.ToPort && one.Cidr.Equals(other.Cidr) && one.SourceGroupId == other.SourceGroupId;
+
+    private static Problem? CheckPorts(RuleRequest request, string? protocol, int? from, int? to)
+    {
+        if (protocol is null)
+        {
+            return request.GroupId is null ? Problem.Bad("Not enough parameters to build a valid rule: protocol and ports are needed.") : null;
+        }
+
+        if (from is not { } first || to is not { } last)
+        {
+            return Problem.Bad("Not enough parameters to build a valid rule: both ports are needed.");
+        }
+
+        if (protocol == "icmp")
+        {
+            return first is < -1 or > 255 || last is < -1 or > 255 ? Problem.Bad($"Invalid ICMP type and code {first}:{last}: each is -1 to 255.") : null;
+        }
+
+        return first < 1 || last > 65535 || first > last
+            ? Problem.Bad($"Invalid port range {first}:{last}. Valid {protocol.ToUpperInvariant()} ports should be between 1-65535, the first not above the last.")
+            : null;
+    }
+}
