@@ -6,10 +6,10 @@ using Bridgehead.Sandbox;
 
 namespace Bridgehead;
 
-/// <summary>One of the programs this executable is.</summary>
+/// <summary>One of the programs this executable is. One without a summary is called by other programs only, and not listed.</summary>
 internal sealed record ProgramEntry(string Name, string Summary, Func<string[], Task<int>> RunAsync);
 
-/// <summary>The programs, by name. Helpers that only other programs call have no summary and are not listed.</summary>
+/// <summary>The programs, by name.</summary>
 internal static class Programs
 {
     private static readonly IReadOnlyList<ProgramEntry> All =
@@ -21,13 +21,17 @@ internal static class Programs
         new(Binaries.Compute, "instances of this host and their filters", args => DaemonProgram.RunAsync([Binaries.Compute], args)),
         new("nova-manage", "the operator's tool", ManageCommand.RunAsync),
         new("nova", "the user's tool", NovaCommand.RunAsync),
+        new("console", "runs a command inside an instance of this host", ConsoleProgram.RunAsync),
+        new("outside", "", OutsideCommand.RunAsync),
+        new("nova-dhcpbridge", "", LeaseHelper.RunAsync),
+        new(SandboxCommand.World, "", WorldCommand.RunAsync),
     ];
 
     public static ProgramEntry? Find(string name) => All.FirstOrDefault(program => program.Name == name);
 
     public static string Usage()
     {
-        var lines = All.Select(program => $"  {program.Name,-14} {program.Summary}");
+        var lines = All.Where(program => program.Summary.Length > 0).Select(program => $"  {program.Name,-14} {program.Summary}");
         return $"usage: bridgehead PROGRAM [ARGUMENT ...]\n\nprograms (a link of that name runs it too):\n{string.Join('\n', lines)}\n\n'bridgehead PROGRAM --help' tells more.\n";
     }
 }

@@ -1,0 +1,30 @@
+using Bridgehead.Host;
+using Bridgehead.Model;
+
+namespace Bridgehead;
+
+/// <summary>What must be there for these daemons to work; looked at before anything is changed.</summary>
+internal static class HostNeeds
+{
+    public static IReadOnlyList<string> Of(IReadOnlyList<string> binaries, NovaSettings settings) =>
+    [
+        .. HostChecks.Permission(),
+        .. ProgramPath.Missing(binaries.SelectMany(binary => ProgramsOf(binary, settings)).Distinct()),
+        .. binaries.Contains(Binaries.Network) ? HostChecks.Interface("public_interface", settings.PublicInterface) : [],
+        .. binaries.Contains(Binaries.Network) || binaries.Contains(Binaries.Compute) ? HostChecks.Interface("flat_interface", settings.FlatInterface) : [],
+    ];
+
+    private static IEnumerable<string> ProgramsOf(string binary, NovaSettings settings)
+    {
+        var iptables = settings.IptablesVariant == "auto" ? "iptables" : $"iptables-{settings.IptablesVariant}";
+        IEnumerable<string> all = [$"{iptables}-restore", $"{iptables}-save", "ip"];
+        return binary switch
+        {
+            Binaries.Network when settings.NetworkManager == NetworkManager.FlatDhcp => all.Concat(["dnsmasq", "dhcp_release", "arping", "conntrack"]),
+            Binaries.Network => all.Concat(["arping", "conntrack"]),
+            Binaries.Compute when settings.ComputeDriver == "netns" => all.Concat(["nft", "busybox", "unshare", "nsenter", "setsid"]),
+            Binaries.Compute => all.Append("nft"),
+            _ => all,
+        };
+    }
+}
