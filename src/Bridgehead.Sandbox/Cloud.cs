@@ -33,7 +33,7 @@ internal static class Cloud
     {
         var start = options.ShowLog
             ? new ProcessStartInfo("bridgehead", ["up"])
-            : new ProcessStartInfo("sh", ["-c", "exec bridgehead up >>\"$BRIDGEHEAD_LOG\" 2>&1 </dev/null"]);
+            : new ProcessStartInfo("sh", ["-c", "exec bridgehead up >>\"$SANDBOX_LOG\" 2>&1 </dev/null"]);
         start.UseShellExecute = false;
         start.Environment["NOTIFY_SOCKET"] = NotifySocket;
         return Process.Start(start)!;

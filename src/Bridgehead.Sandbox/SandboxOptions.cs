@@ -27,7 +27,7 @@ public sealed record SandboxOptions(IReadOnlyList<string> Settings, bool Demonst
           --iptables-variant NAME nft or legacy; default: this machine's choice
           --driver NAME           netns (default): instances are namespaces; tap: only their ports
           --set NAME=VALUE        any setting of nova.conf (repeatable)
-          --log                   show the daemons' log; it is in $BRIDGEHEAD_LOG otherwise
+          --log                   show the daemons' log; it is in $SANDBOX_LOG otherwise
           -h, --help              this text
 
         """;

@@ -48,7 +48,7 @@ internal sealed class WorldFiles(SandboxOptions options)
     [
         ("PATH", $"{Links}:{Environment.GetEnvironmentVariable("PATH")}"),
         ("BRIDGEHEAD_CONFIG_FILE", Configuration),
-        ("BRIDGEHEAD_LOG", Log),
+        ("SANDBOX_LOG", Log),
         ("OS_AUTH_URL", "http://127.0.0.1:8774/identity/v3"),
         ("OS_USERNAME", "admin"),
         ("OS_PASSWORD", _password),
