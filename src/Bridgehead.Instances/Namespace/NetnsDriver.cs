@@ -58,6 +58,11 @@ public sealed class NetnsDriver(ICommandRunner runner, string stateFolder, TimeP
     public async Task StopAsync(Guid uuid, CancellationToken cancel)
     {
         var folder = _folders.Of(uuid);
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
         File.Delete(Path.Combine(folder, "started"));
         await EndProcessesAsync(uuid, cancel);
         var taps = Path.Combine(folder, "taps");
@@ -76,11 +81,6 @@ public sealed class NetnsDriver(ICommandRunner runner, string stateFolder, TimeP
     public async Task DestroyAsync(Guid uuid, CancellationToken cancel)
     {
         var folder = _folders.Of(uuid);
-        if (!Directory.Exists(folder))
-        {
-            return;
-        }
-
         await StopAsync(uuid, cancel);
 
         // rm follows no links, whatever the tenant left in its disk.
