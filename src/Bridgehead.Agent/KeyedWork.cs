@@ -52,7 +52,7 @@ public sealed partial class KeyedWork(Func<string, CancellationToken, Task> work
         var pause = First;
         while (!stop.IsCancellationRequested)
         {
-            entry.Again = false;
+            Begin(entry);
             try
             {
                 await work(key, stop);
@@ -77,11 +77,30 @@ public sealed partial class KeyedWork(Func<string, CancellationToken, Task> work
         Forget(key);
     }
 
+    /// <summary>From here on, a request asks for another run. Under the lock, so that the mark is down before the work's first look, and never wipes out a later request's.</summary>
+    private void Begin(Entry entry)
+    {
+        lock (_lock)
+        {
+            entry.Again = false;
+        }
+    }
+
     /// <summary>Waits for the back-off, or less when the entity changes meanwhile.</summary>
     private async Task PauseAsync(Entry entry, TimeSpan pause)
     {
         var nudge = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        entry.Nudge = nudge;
+        lock (_lock)
+        {
+            if (entry.Again)
+            {
+                // Asked for while the work that failed was running: it failed on an older state of things.
+                return;
+            }
+
+            entry.Nudge = nudge;
+        }
+
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await Task.WhenAny(nudge.Task, Task.Delay(pause, clock, timer.Token));
         await timer.CancelAsync();

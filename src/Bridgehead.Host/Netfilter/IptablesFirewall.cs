@@ -19,6 +19,10 @@ public sealed partial class IptablesFirewall(FirewallPlan plan, IptablesPrograms
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly Lock _lock = new();
     private List<Request> _waiting = [];
+    private bool _started;
+
+    /// <summary>A commit was begun and not seen to succeed: what the kernel holds is not known, and what was wanted is still pending. Belongs to the writer.</summary>
+    private bool _unsure;
 
     public async Task StartAsync(IReadOnlyList<Policy> policies, CancellationToken cancel)
     {
@@ -36,7 +40,8 @@ public sealed partial class IptablesFirewall(FirewallPlan plan, IptablesPrograms
                 plan.Put(policy);
             }
 
-            await CommitUntilDoneAsync(observe: true, cancel);
+            (_started, _unsure) = (true, true);
+            await CommitUntilDoneAsync(cancel);
         }
         finally
         {
@@ -55,15 +60,18 @@ public sealed partial class IptablesFirewall(FirewallPlan plan, IptablesPrograms
         await _writer.WaitAsync(cancel);
         try
         {
-            // Somebody else's commit may have carried this one already.
-            if (Take() is { Count: > 0 } requests)
+            if (!_started)
             {
-                foreach (var each in requests)
-                {
-                    Enter(each);
-                }
+                throw new InvalidOperationException("the packet filter was not started: it would take every chain that is not in this change for a stale one");
+            }
 
-                await CommitUntilDoneAsync(observe: false, cancel);
+            var requests = Take();
+            requests.ForEach(Enter);
+
+            // Somebody else's commit may have carried this one already; or somebody who took it gave up before it was in the kernel.
+            if (requests.Count > 0 || _unsure)
+            {
+                await CommitUntilDoneAsync(cancel);
             }
         }
         finally
@@ -95,20 +103,22 @@ public sealed partial class IptablesFirewall(FirewallPlan plan, IptablesPrograms
         }
     }
 
-    private async Task CommitUntilDoneAsync(bool observe, CancellationToken cancel)
+    private async Task CommitUntilDoneAsync(CancellationToken cancel)
     {
         for (var pause = First; ; pause = pause * 2 > Longest ? Longest : pause * 2)
         {
             try
             {
+                var observe = _unsure;
+                _unsure = true;
                 await CommitAsync(observe, cancel);
+                _unsure = false;
                 return;
             }
             catch (CommandFailedException problem)
             {
                 Failures.Add(1);
                 ApplyFailed(log, pause.TotalSeconds, problem.Message);
-                observe = true;
                 await Task.Delay(pause, clock, cancel);
             }
         }

@@ -73,6 +73,9 @@ public sealed record NovaSettings
 
     public int OsapiComputeListenPort { get; init; } = 8774;
 
+    /// <summary>New multi_host networks have one gateway address that all hosts share.</summary>
+    public bool ShareDhcpAddress { get; init; }
+
     public bool UseIpv6 { get; init; }
 
     public bool AllowSameNetTraffic { get; init; } = true;

@@ -24,7 +24,7 @@ internal static class ChainEdit
 
         var removed = before.Count - head - tail;
         var added = after.Count - head - tail;
-        if (removed + added > after.Count)
+        if (removed + added > after.Count || !Unmistakable(before, head, removed))
         {
             rewrite = true;
             return [.. after.Select(line => $"-A {chain} {line}")];
@@ -42,5 +42,17 @@ internal static class ChainEdit
         }
 
         return commands;
+    }
+
+    /// <summary>A deletion takes the first line that reads like it: with a copy higher up, the wrong one would go, and the order would no longer be the one we believe in.</summary>
+    private static bool Unmistakable(IReadOnlyList<string> before, int head, int removed)
+    {
+        if (removed == 0)
+        {
+            return true;
+        }
+
+        var above = before.Take(head).ToHashSet(StringComparer.Ordinal);
+        return before.Skip(head).Take(removed).All(line => !above.Contains(line));
     }
 }

@@ -12,6 +12,9 @@ namespace Bridgehead.Rules.Iptables;
 /// </remarks>
 public sealed class FirewallPlan
 {
+    /// <summary>With it the longest chain name, of POSTROUTING, has the 28 characters that iptables allows.</summary>
+    private const int LongestWorker = 16;
+
     private readonly string _worker;
     private readonly IRuleProfile _profile;
     private readonly RuleBook _book = new();
@@ -19,6 +22,7 @@ public sealed class FirewallPlan
 
     public FirewallPlan(string worker, IRuleProfile profile, bool ipv6)
     {
+        worker = worker.Length > LongestWorker ? worker[..LongestWorker] : worker;
         _worker = worker;
         _profile = profile;
         Families = ipv6 ? [IpFamily.V4, IpFamily.V6] : [IpFamily.V4];

@@ -18,10 +18,6 @@ internal sealed class JumpPlacement(string worker)
         return commands;
     }
 
-    /// <summary>Commands that take this worker's own jumps out of a chain of a table that it no longer uses.</summary>
-    public List<string> Withdraw(Table table, string chain, IReadOnlyList<string> rules) =>
-        [.. Skeleton.Jumps.Where(j => j.Table == table && j.From == chain).Select(j => $"-j {worker}-{j.Target}").Where(rules.Contains).Select(jump => $"-D {chain} {jump}")];
-
     private void PlaceOne(string chain, string jump, Func<string, int?> order, List<string> rules, List<string> commands)
     {
         var mine = order(jump)!.Value;

@@ -54,7 +54,10 @@ public sealed class RuleBook
         foreach (var part in contribution.Rules)
         {
             _dirty.Add(part.Chain);
-            _chains[part.Chain].Remove(new Place(contribution.Order, key));
+            if (_chains.TryGetValue(part.Chain, out var places) && places.Remove(new Place(contribution.Order, key)) && places.Count == 0)
+            {
+                _chains.Remove(part.Chain);
+            }
         }
 
         foreach (var chain in contribution.Owned)

@@ -9,7 +9,8 @@ internal sealed partial class RuleProfile
 
     private Contribution ComputeHost(string worker, Policy policy)
     {
-        var draft = new Draft(policy.Key, HostPhase, 0);
+        // After the bridges, as on a host where the first instance brings the accept of discovers.
+        var draft = new Draft(policy.Key, InstancePhase, 0);
         foreach (var family in BothFamilies)
         {
             var fallback = Chain(family, Table.Filter, worker, "sg-fallback");
@@ -77,7 +78,7 @@ internal sealed partial class RuleProfile
 
         rules.AddRange(subnets.Where(subnet => subnet.GatewayV6 is not null).Select(subnet => new Rule(
             [new Match.From(Cidr.Host(subnet.GatewayV6!)), new Match.Protocol("ipv6-icmp")], new Verdict.Accept(), $"{why}: router advertisements")));
-        rules.AddRange(instance.Rules.SelectMany(rule => GroupRules(rule, v4)).DistinctBy(RuleText.Of));
+        rules.AddRange(instance.Rules.SelectMany(rule => GroupRules(rule, v4)));
         rules.Add(Jump(worker, "sg-fallback", $"{why}: nothing allowed it"));
         return rules;
     }
@@ -86,10 +87,27 @@ internal sealed partial class RuleProfile
     private static IEnumerable<Rule> GroupRules(GroupRule group, bool v4)
     {
         var rule = group.Rule;
+        if (!CanBeWritten(rule, v4))
+        {
+            return [];
+        }
+
         var sources = rule.SourceGroupId is null ? [rule.Cidr ?? Cidr.AnyV4] : group.SourceMembers.Select(Cidr.Host);
         var why = $"security group {group.GroupName}, rule {rule.Id}{(group.SourceGroupName is { } source ? $", from group {source}" : "")}";
         return sources.Where(range => range.IsV4() == v4).Select(range => new Rule([new Match.From(range), .. Protocols(rule, v4)], new Verdict.Accept(), why));
     }
+
+    /// <summary>
+    /// A rule that iptables would refuse makes it refuse the whole table, for every instance of the host; so it allows nothing instead. The API lets none of these in. For
+    /// IPv4, iptables takes ICMP type 255 for "any type", which is more than was asked for.
+    /// </summary>
+    private static bool CanBeWritten(SecurityGroupRule rule, bool v4) => rule.Protocol switch
+    {
+        null => true,
+        "icmp" => (rule.FromPort ?? -1) >= -1 && (rule.FromPort ?? -1) <= (v4 ? 254 : 255) && (rule.ToPort ?? -1) is >= -1 and <= 255,
+        "tcp" or "udp" => (rule.FromPort ?? 1) >= 0 && (rule.ToPort ?? 65535) <= 65535 && (rule.FromPort ?? 1) <= (rule.ToPort ?? 65535),
+        _ => false,
+    };
 
     private static IEnumerable<Match> Protocols(SecurityGroupRule rule, bool v4)
     {
@@ -107,7 +125,7 @@ internal sealed partial class RuleProfile
                 yield break;
             default:
                 yield return new Match.Protocol(rule.Protocol);
-                yield return rule.FromPort == rule.ToPort
+                yield return rule.FromPort is not null && rule.FromPort == rule.ToPort
                     ? new Match.Ports(rule.Protocol, null, rule.FromPort)
                     : new Match.PortRange(rule.FromPort ?? 1, rule.ToPort ?? 65535);
                 yield break;

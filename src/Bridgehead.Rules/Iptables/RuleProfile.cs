@@ -44,19 +44,25 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
     {
         var family = metadata.MetadataHost.IsV4() ? IpFamily.V4 : IpFamily.V6;
         Match to = IPAddress.IsLoopback(metadata.MetadataHost) ? new Match.ToLocal() : new Match.To(Cidr.Host(metadata.MetadataHost));
-        var rule = new Rule([to, .. Tcp(metadata.Port)], new Verdict.Accept(), "nova-api: instances reach the metadata service");
+        var rule = new Rule([.. Tcp(metadata.Port), to], new Verdict.Accept(), "nova-api: instances reach the metadata service");
         return new Draft(metadata.Key, HostPhase, 0).Add(Chain(family, Table.Filter, worker, "INPUT"), rule).Done();
     }
 
     private Contribution NetworkHost(string worker, Policy.NetworkHost host)
     {
-        var redirect = new Rule(
-            [new Match.To(Cidr.Parse("169.254.169.254/32")), .. Tcp(80)],
-            IPAddress.IsLoopback(host.MetadataHost) ? new Verdict.Redirect(host.MetadataPort) : new Verdict.Dnat(host.MetadataHost, host.MetadataPort),
-            "metadata_host: what instances ask of 169.254.169.254 goes to the metadata service");
-        var draft = new Draft(host.Key, HostPhase, 0).Add(Chain(IpFamily.V4, Table.Nat, worker, "PREROUTING"), redirect);
+        var draft = new Draft(host.Key, HostPhase, 0);
+        if (host.MetadataHost.IsV4() || IPAddress.IsLoopback(host.MetadataHost))
+        {
+            draft.Add(Chain(IpFamily.V4, Table.Nat, worker, "PREROUTING"), Redirect(host));
+        }
+
         return (host.Range is { } range ? Range(draft, worker, range) : draft).Done();
     }
+
+    private static Rule Redirect(Policy.NetworkHost host) => new(
+        [new Match.To(Cidr.Parse("169.254.169.254/32")), .. Tcp(80)],
+        IPAddress.IsLoopback(host.MetadataHost) ? new Verdict.Redirect(host.MetadataPort) : new Verdict.Dnat(host.MetadataHost, host.MetadataPort),
+        "metadata_host: what instances ask of 169.254.169.254 goes to the metadata service");
 
     private Contribution NetworkBridge(string worker, Policy.NetworkBridge bridge)
     {
@@ -89,10 +95,11 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
         }
     }
 
+    /// <summary>The nat table is of IPv4: an IPv6 address in a setting adds nothing here, where a rule with it would make the kernel refuse the whole table.</summary>
     private Draft Range(Draft draft, string worker, RangePolicy range)
     {
         var from = new Match.From(range.Range);
-        if (range.SourceIp is { } source)
+        if (range.SourceIp is { } source && source.IsV4())
         {
             draft.Add(Chain(IpFamily.V4, Table.Nat, worker, "snat"), [.. Destinations(range).Select(d => new Rule(
                 [from, .. d, .. options.RangePerNetwork && !range.ExternalGateway && range.PublicInterface is { } device ? [new Match.Out(device)] : Array.Empty<Match>()],
@@ -101,17 +108,27 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
         }
 
         var accept = new Verdict.Accept();
-        var post = new List<Rule> { new([from, new Match.To(Cidr.Host(range.MetadataHost))], accept, "metadata_host: the service knows instances by their source address") };
-        post.AddRange(range.DmzCidr.Select(dmz => new Rule([from, new Match.To(dmz)], accept, "dmz_cidr: reached without SNAT")));
+        var post = new List<Rule>();
+        if (range.MetadataHost.IsV4())
+        {
+            post.Add(new([from, new Match.To(Cidr.Host(range.MetadataHost))], accept, "metadata_host: the service knows instances by their source address"));
+        }
+
+        post.AddRange(range.DmzCidr.Where(Cidr.IsV4).Select(dmz => new Rule([from, new Match.To(dmz)], accept, "dmz_cidr: reached without SNAT")));
         post.Add(new Rule([from, new Match.To(range.Range), new Match.CtState("DNAT", Not: true)], accept, "instances reach each other without SNAT"));
         return draft.Add(Chain(IpFamily.V4, Table.Nat, worker, "POSTROUTING"), post);
     }
 
     private static IEnumerable<Match[]> Destinations(RangePolicy range) =>
-        range.ExternalGateway ? range.ForceSnatRange.Select(d => new Match[] { new Match.To(d) }) : [[]];
+        range.ExternalGateway ? range.ForceSnatRange.Where(Cidr.IsV4).Select(d => new Match[] { new Match.To(d) }) : [[]];
 
     private Contribution Floating(string worker, Policy.FloatingNat floating)
     {
+        if (!floating.Floating.IsV4() || !floating.Fixed.IsV4())
+        {
+            return new Draft(floating.Key, FloatingPhase, 0).Done();
+        }
+
         var why = $"floating address {floating.Floating} of {floating.Fixed}";
         var (to, from) = (new Match.To(Cidr.Host(floating.Floating)), new Match.From(Cidr.Host(floating.Fixed)));
         var (dnat, snat) = (new Verdict.Dnat(floating.Fixed, null), new Verdict.Snat(floating.Floating));

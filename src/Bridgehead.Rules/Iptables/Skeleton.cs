@@ -40,6 +40,9 @@ internal static class Skeleton
     public static bool HasTable(IpFamily family, Table table, bool mangle) =>
         table == Table.Filter || (family == IpFamily.V4 && (table == Table.Nat || mangle));
 
+    /// <summary>Whether the chain is one that workers put jumps into: built-in or shared.</summary>
+    public static bool IsCommon(Table table, string chain) => Jumps.Any(jump => jump.Table == table && jump.From == chain);
+
     /// <summary>The place of a worker among workers; a stranger's name comes after all known ones.</summary>
     public static int Rank(string worker) => Workers.IndexOf(worker) is var place and >= 0 ? place : Workers.Count;
 

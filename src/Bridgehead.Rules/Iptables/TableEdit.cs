@@ -7,7 +7,7 @@ internal sealed class TableEdit(Table table, bool used, FamilyState state, RuleB
 {
     private readonly List<string> _announced = [];
     private readonly List<string> _commands = [];
-    private readonly List<string> _removals = [];
+    private readonly List<ChainId> _removed = [];
 
     public void Write(StringBuilder text)
     {
@@ -16,18 +16,24 @@ internal sealed class TableEdit(Table table, bool used, FamilyState state, RuleB
             Edit(chain);
         }
 
+        var held = new HashSet<string>(StringComparer.Ordinal);
         if (state.Saved is { } saved)
         {
             PlaceJumps(saved);
+            held = StrangersJumps.DropOurs(table, saved, state, _removed, _commands);
         }
 
-        if (_announced.Count + _commands.Count + _removals.Count == 0)
+        // All are emptied before the first goes: they may jump to each other.
+        var removals = _removed.Where(chain => state.Observed[chain].Count > 0).Select(chain => $"-F {chain.Name}")
+            .Concat(_removed.Where(chain => !held.Contains(chain.Name)).Select(chain => $"-X {chain.Name}"))
+            .ToList();
+        if (_announced.Count + _commands.Count + removals.Count == 0)
         {
             return;
         }
 
         text.Append('*').Append(Name(table)).Append('\n');
-        foreach (var line in _announced.Concat(_commands).Concat(_removals))
+        foreach (var line in _announced.Concat(_commands).Concat(removals))
         {
             text.Append(line).Append('\n');
         }
@@ -51,8 +57,7 @@ internal sealed class TableEdit(Table table, bool used, FamilyState state, RuleB
         {
             if (before is not null)
             {
-                _removals.Add($"-F {chain.Name}");
-                _removals.Add($"-X {chain.Name}");
+                _removed.Add(chain);
             }
 
             return;
@@ -71,11 +76,6 @@ internal sealed class TableEdit(Table table, bool used, FamilyState state, RuleB
     {
         if (!used)
         {
-            foreach (var chain in Skeleton.Jumps.Where(j => j.Table == table).Select(j => j.From).Distinct())
-            {
-                _commands.AddRange(jumps.Withdraw(table, chain, saved.Rules(table, chain) ?? []));
-            }
-
             return;
         }
 
