@@ -61,6 +61,9 @@ public sealed class Database : IAsyncDisposable
     /// <summary>As the other, but a <see cref="Problem"/> rolls everything back.</summary>
     public Task<Outcome<T>> TryWriteAsync<T>(Func<Session, Task<Outcome<T>>> work, CancellationToken cancel) => InTransactionAsync(work, outcome => outcome.Problem is null, cancel);
 
+    /// <summary>The number of the schema that the database has.</summary>
+    public Task<long> SchemaAsync(CancellationToken cancel) => ReadAsync(session => Migrator.VersionAsync(session.Sql, cancel), cancel);
+
     public Task<ChangeFeed> OpenFeedAsync(CancellationToken cancel) => ChangeFeed.OpenAsync(this, cancel);
 
     public ValueTask DisposeAsync()

@@ -32,6 +32,8 @@ internal static class Migrator
         }
     }
 
+    public static Task<long> VersionAsync(Sql sql, CancellationToken cancel) => sql.NumberAsync("select max(version) from schema_version", cancel);
+
     private static async Task ApplyAsync(Sql sql, int version, string text, string? before, TimeProvider clock, CancellationToken cancel)
     {
         var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -14,7 +14,7 @@ public static class ConnectionText
     /// <summary>The text without its password.</summary>
     public static string Redacted(string text)
     {
-        if (IsUrl(text))
+        if (HasUrlScheme(text))
         {
             var start = text.IndexOf("://", StringComparison.Ordinal) + 3;
             var at = text.LastIndexOf('@');
@@ -25,8 +25,9 @@ public static class ConnectionText
         return text.StartsWith(Sqlite, StringComparison.Ordinal) ? text : string.Join(';', Pairs(text).Select(p => Key(p) is "password" or "pwd" or "passfile" ? $"{p.Split('=')[0]}=***" : p));
     }
 
-    private static bool IsUrl(string text) =>
-        (text.StartsWith("postgresql://", StringComparison.Ordinal) || text.StartsWith("postgres://", StringComparison.Ordinal)) && Uri.TryCreate(text, UriKind.Absolute, out _);
+    private static bool IsUrl(string text) => HasUrlScheme(text) && Uri.TryCreate(text, UriKind.Absolute, out _);
+
+    private static bool HasUrlScheme(string text) => text.StartsWith("postgresql://", StringComparison.Ordinal) || text.StartsWith("postgres://", StringComparison.Ordinal);
 
     private static string[] Pairs(string text) => text.Split(';');
 

@@ -8,6 +8,9 @@ internal readonly record struct SettingText(string Text, string Source);
 /// <summary>The texts of options, later sources over earlier ones, with references to other options resolved.</summary>
 internal sealed class SettingTexts(HostFacts facts)
 {
+    /// <summary>The source of values that nobody gave.</summary>
+    public const string DefaultSource = "default";
+
     private const int Deepest = 8;
     private readonly Dictionary<Setting, SettingText> _texts = [];
 
@@ -26,7 +29,7 @@ internal sealed class SettingTexts(HostFacts facts)
     }
 
     /// <summary>The option's text in effect; null when the record's own default stands.</summary>
-    public SettingText? Find(Setting setting) => _texts.TryGetValue(setting, out var text) ? text : Default(setting) is { } given ? new SettingText(given, "default") : null;
+    public SettingText? Find(Setting setting) => _texts.TryGetValue(setting, out var text) ? text : Default(setting) is { } given ? new SettingText(given, DefaultSource) : null;
 
     /// <summary>Replaces <c>$option</c> and <c>${option}</c> by that option's text, and <c>$$</c> by <c>$</c>.</summary>
     /// <param name="text">The text.</param>

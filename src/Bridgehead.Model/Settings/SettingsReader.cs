@@ -7,6 +7,7 @@ namespace Bridgehead.Model;
 public static class SettingsReader
 {
     private const string Prefix = "BRIDGEHEAD_";
+    private const string Origin = SettingTexts.DefaultSource;
 
     /// <summary>Variables that are read elsewhere.</summary>
     private static readonly string[] OtherVariables = ["CONFIG_FILE"];
@@ -140,13 +141,14 @@ public static class SettingsReader
                 {
                     settings = next;
                 }
-                else
+                else if (g.Source != Origin || problems.Count == 0)
                 {
+                    // A default made from a wrong value is not a second mistake.
                     problems.Add(wrong is null ? $"{g.Source}: {setting.Name}{Quoted(setting, text)} must be {setting.Expected}." : $"{g.Source}: {setting.Name} {wrong}.");
                 }
             }
 
-            effective.Add(new EffectiveSetting(setting.Name, Shown(setting, settings), given?.Source ?? "default"));
+            effective.Add(new EffectiveSetting(setting.Name, Shown(setting, settings), given?.Source ?? Origin));
         }
 
         return (settings, effective);

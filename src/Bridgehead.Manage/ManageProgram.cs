@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Data.Common;
+using Bridgehead.Model;
+using Bridgehead.Store;
+
+namespace Bridgehead.Manage;
+
+/// <summary>Takes a command line to its action.</summary>
+internal sealed class ManageProgram(Func<string[], Outcome<SettingsResult>> load, TextWriter output, TextWriter error, TimeProvider clock)
+{
+    public async Task<int> RunAsync(string[] args, CancellationToken cancel)
+    {
+        var (flags, others) = SettingsLoader.TakeFlags(args);
+        if (!Abbreviations.Expand(others).Succeeded(out var words, out var problem))
+        {
+            await error.WriteLineAsync(problem.Message);
+            return 2;
+        }
+
+        var root = CommandTree.Build((action, parse) => InvokeAsync(action, parse, flags, cancel));
+        var parsed = root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        if (parsed.Action is ParseErrorAction || parsed.CommandResult.Command.Action is null && parsed.Action is null)
+        {
+            await error.WriteLineAsync($"{string.Join('\n', parsed.Errors.Select(e => e.Message))}\n{CommandTree.Usage(parsed.CommandResult.Command)}");
+            return 2;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancel);
+    }
+
+    private async Task<int> InvokeAsync(ManageAction action, ParseResult parse, string[] flags, CancellationToken cancel)
+    {
+        if (!ActionValues.Of(action, parse).Succeeded(out var values, out var problem))
+        {
+            await error.WriteLineAsync($"{problem.Message}\n{CommandTree.Usage(parse.CommandResult.Command)}");
+            return 2;
+        }
+
+        SettingsResult? settings = null;
+        if (action.NeedsSettings && !load(flags).Succeeded(out settings, out problem))
+        {
+            await error.WriteLineAsync(problem.Message);
+            return 1;
+        }
+
+        await using var call = new ManageCall(values, output, error, clock, cancel) { Read = settings, Words = ActionValues.Words(parse) };
+        try
+        {
+            return await action.RunAsync(call);
+        }
+        catch (Exception wrong) when (wrong is StoreException or DbException)
+        {
+            return call.Refuse(wrong.Message);
+        }
+    }
+}
