@@ -90,6 +90,12 @@ public static class Ip
             return false;
         }
 
+        // The last 32 bits may be a dotted quad, which the framework reads as loosely as it reads one alone.
+        if (text.Contains('.', StringComparison.Ordinal) && !TryParseV4(text[(text.LastIndexOf(':') + 1)..], out _))
+        {
+            return false;
+        }
+
 #pragma warning disable RS0030 // The alphabet is checked above: no zone index, no port, no brackets.
         var parsed = IPAddress.TryParse(text, out var found) && found.AddressFamily == AddressFamily.InterNetworkV6;
 #pragma warning restore RS0030
