@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace Bridgehead.Manage;
 
@@ -7,17 +8,14 @@ internal static class CommandTree
 {
     public const string WordsName = "VALUE";
 
-    public static RootCommand Build(Func<ManageAction, ParseResult, Task<int>> run)
+    /// <summary>The library's own kind of root takes its name from the executable's file, which has many names here.</summary>
+    public static Command Build(Func<ManageAction, ParseResult, CancellationToken, Task<int>> run)
     {
-        var root = new RootCommand(
+        var root = new Command(
+            "nova-manage",
             "The operator's tool. Before CATEGORY stand flags of settings such as --config-file FILE or --connection TEXT ('nova-manage config options' lists them). "
             + "Categories, actions and flags take dashes for underscores; categories and actions may be shortened.");
-        foreach (var option in root.Options.OfType<VersionOption>().ToList())
-        {
-            root.Options.Remove(option);
-        }
-
-        root.Directives.Clear();
+        root.Options.Add(new HelpOption());
         foreach (var category in Categories.All)
         {
             var command = new Command(category.Name, category.Help);
@@ -45,18 +43,20 @@ internal static class CommandTree
     /// <summary>What may come next, for somebody whose command line was wrong.</summary>
     public static string Usage(Command command)
     {
-        var path = string.Join(' ', command.Parents.Take(1).Where(p => p is not RootCommand).Select(p => p.Name).Append(command is RootCommand ? "" : command.Name));
-        var name = $"nova-manage {path}".TrimEnd();
+        var isRoot = !command.Parents.Any();
+        var name = Path(command);
         if (command.Subcommands.Count == 0)
         {
             return $"'{name} --help' tells more.";
         }
 
         var lines = command.Subcommands.Select(c => $"  {c.Name,-16} {c.Description}");
-        return $"usage: {name} {(command is RootCommand ? "CATEGORY ACTION" : "ACTION")} [VALUE ...] [--FLAG VALUE ...]\n{string.Join('\n', lines)}";
+        return $"usage: {name} {(isRoot ? "CATEGORY ACTION" : "ACTION")} [VALUE ...] [--FLAG VALUE ...]\n{string.Join('\n', lines)}";
     }
 
-    private static Command Of(ManageAction action, Func<ManageAction, ParseResult, Task<int>> run)
+    private static string Path(Symbol command) => command.Parents.FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : command.Name;
+
+    private static Command Of(ManageAction action, Func<ManageAction, ParseResult, CancellationToken, Task<int>> run)
     {
         var command = new Command(action.Name, action.Help);
         foreach (var parameter in action.Parameters)
@@ -76,7 +76,7 @@ internal static class CommandTree
             });
         }
 
-        command.SetAction((parse, _) => run(action, parse));
+        command.SetAction((parse, cancel) => run(action, parse, cancel));
         return command;
     }
 }

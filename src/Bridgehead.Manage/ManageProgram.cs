@@ -9,6 +9,9 @@ namespace Bridgehead.Manage;
 /// <summary>Takes a command line to its action.</summary>
 internal sealed class ManageProgram(Func<string[], Outcome<SettingsResult>> load, TextWriter output, TextWriter error, TimeProvider clock)
 {
+    /// <summary>What shells expect of a program ended by SIGINT.</summary>
+    private const int Interrupted = 130;
+
     public async Task<int> RunAsync(string[] args, CancellationToken cancel)
     {
         var (flags, others) = SettingsLoader.TakeFlags(args);
@@ -18,9 +21,9 @@ internal sealed class ManageProgram(Func<string[], Outcome<SettingsResult>> load
             return 2;
         }
 
-        var root = CommandTree.Build((action, parse) => InvokeAsync(action, parse, flags, cancel));
+        var root = CommandTree.Build((action, parse, stop) => InvokeAsync(action, parse, flags, stop));
         var parsed = root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
-        if (parsed.Action is ParseErrorAction || parsed.CommandResult.Command.Action is null && parsed.Action is null)
+        if (parsed.Action is ParseErrorAction or null)
         {
             await error.WriteLineAsync($"{string.Join('\n', parsed.Errors.Select(e => e.Message))}\n{CommandTree.Usage(parsed.CommandResult.Command)}");
             return 2;
@@ -52,6 +55,10 @@ internal sealed class ManageProgram(Func<string[], Outcome<SettingsResult>> load
         catch (Exception wrong) when (wrong is StoreException or DbException)
         {
             return call.Refuse(wrong.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted;
         }
     }
 }

@@ -98,7 +98,7 @@ public sealed class CloudCommandTests
             (await at.DoAsync(line)).Should().NotBeEmpty();
         }
 
-        string.Join('\n', await at.DoAsync("network create --help")).Should().Contain("--fixed_range_v4").And.Contain("--fixed_cidr");
+        string.Join('\n', await at.DoAsync("network create --help")).Should().Contain("nova-manage network create").And.Contain("--fixed_range_v4").And.Contain("--fixed_cidr");
     }
 
     [Fact]
