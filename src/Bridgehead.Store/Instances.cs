@@ -75,6 +75,13 @@ public sealed class Instances(Session session)
     public Task<Instance?> ByAddressAsync(IPAddress address, CancellationToken cancel) => session.Sql.FirstAsync(
         $"select i.* from fixed_ips f join instances i on i.uuid = f.instance_uuid where f.address = @address and f.allocated = 1 and i.{Live}", Read, cancel, ("address", address));
 
+    /// <summary>Every live instance that has the fixed address: more than one only where networks overlap.</summary>
+    public Task<List<Instance>> AllByAddressAsync(IPAddress address, CancellationToken cancel) => session.Sql.ListAsync(
+        $"select distinct i.* from fixed_ips f join instances i on i.uuid = f.instance_uuid where f.address = @address and f.allocated = 1 and i.{Live}",
+        Read,
+        cancel,
+        ("address", address));
+
     public Task<List<Instance>> OnHostAsync(string host, CancellationToken cancel) =>
         session.Sql.ListAsync($"select * from instances where host = @host and {Live} order by id", Read, cancel, ("host", host));
 

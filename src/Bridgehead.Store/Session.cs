@@ -40,6 +40,12 @@ public sealed class Session
 
     public Consoles Consoles => new(this);
 
+    public ServerPasswords ServerPasswords => new(this);
+
+    public ServerEvents ServerEvents => new(this);
+
+    public DnsEntries DnsEntries => new(this);
+
     internal Sql Sql { get; }
 
     internal TimeProvider Clock { get; }

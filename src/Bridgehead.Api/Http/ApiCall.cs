@@ -16,6 +16,9 @@ internal sealed class ApiCall(HttpContext http, ApiServices services)
 
     public ApiServices Services => services;
 
+    /// <summary>Tells this request from others in answers and in the log.</summary>
+    public string RequestId { get; } = $"req-{Guid.NewGuid():D}";
+
     public CancellationToken Cancel => http.RequestAborted;
 
     /// <summary>Set once the token was accepted.</summary>

@@ -18,17 +18,25 @@ internal enum Access
 /// <summary>Maps handlers with what all of them need: request id, token, role, microversion, and an OpenStack error for whatever goes wrong.</summary>
 internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices services, ILogger log)
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
     public Routes Map(string method, string pattern, Access access, Func<ApiCall, Task> handler, int until = int.MaxValue)
     {
         app.MapMethods(pattern, [method], (RequestDelegate)(http => RunAsync(http, access, handler, until)));
         return this;
     }
 
-    public Task RunAsync(HttpContext http, Access access, Func<ApiCall, Task> handler, int until) => GuardAsync(new ApiCall(http, services), async call =>
+    public Task RunAsync(HttpContext http, Access access, Func<ApiCall, Task> handler, int until) => GuardAsync(http, async call =>
     {
         if (http.Request.Path.StartsWithSegments("/compute", StringComparison.Ordinal) && Microversions.Negotiate(call) is { } refused)
         {
             await Errors.WriteAsync(call, refused.Status, refused.Message);
+            return;
+        }
+
+        if (http.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true)
+        {
+            await Errors.WriteAsync(call, 400, "The query may not contain the character U+0000.");
             return;
         }
 
@@ -38,6 +46,22 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
         }
 
         await (call.Microversion > until ? Errors.WriteAsync(call, 404, "The resource could not be found.") : handler(call));
+    });
+
+    /// <summary>Answers what no route took: 405 where the path has one for another method, else 404.</summary>
+    public Task NowhereAsync(HttpContext http, RequestDelegate next) => GuardAsync(http, async call =>
+    {
+        var slash = http.Features.Get<ApiPath>() is { EndedInSlash: true };
+        if (http.GetEndpoint() is not null)
+        {
+            // Routing's own endpoint, which says by header what would be allowed.
+            await next(http);
+        }
+
+        // A path that ends in a slash names the object with the empty id, which is never there.
+        await (http.Response.StatusCode == 405 && !slash
+            ? Errors.WriteAsync(call, 405, $"The method {http.Request.Method} is not allowed for this resource.")
+            : Errors.WriteAsync(call, 404, "The resource could not be found."));
     });
 
     private async Task<bool> AcceptAsync(ApiCall call, Access access)
@@ -50,6 +74,12 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
             return false;
         }
 
+        if (call.Http.Features.Get<ApiPath>()?.Project is { } project && project != call.Caller.ProjectId)
+        {
+            await Errors.WriteAsync(call, 400, "Malformed request URL: the project in it is not the token's.");
+            return false;
+        }
+
         if (access == Access.Admin && !call.Caller.IsAdmin)
         {
             await Errors.WriteAsync(call, 403, "Policy doesn't allow this to be performed: it is for administrators.");
@@ -59,37 +89,60 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
         return true;
     }
 
-    private async Task GuardAsync(ApiCall call, Func<ApiCall, Task> work)
+    private async Task GuardAsync(HttpContext http, Func<ApiCall, Task> work)
     {
-        var id = $"req-{Guid.NewGuid():D}";
-        call.Http.Response.Headers["x-openstack-request-id"] = id;
-        call.Http.Response.Headers["x-compute-request-id"] = id;
+        var call = new ApiCall(http, services);
+        http.Response.Headers["x-openstack-request-id"] = call.RequestId;
+        http.Response.Headers["x-compute-request-id"] = call.RequestId;
+        var gone = http.RequestAborted;
+        using var timer = new CancellationTokenSource(Longest, services.Store.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, timer.Token);
+        http.RequestAborted = either.Token;
         try
         {
             await work(call);
         }
-        catch (BadHttpRequestException problem)
-        {
-            await Errors.WriteAsync(call, problem.StatusCode, problem.Message);
-        }
-        catch (DbException problem)
-        {
-            StoreDown(log, id, problem.Message, problem);
-            await Errors.WriteAsync(call, 503, "The database does not answer; try again.");
-        }
-        catch (OperationCanceledException) when (call.Http.RequestAborted.IsCancellationRequested)
+        catch (Exception problem) when (gone.IsCancellationRequested && problem is OperationCanceledException or IOException)
         {
             // The client went away: there is nobody to answer.
         }
+        catch (Exception problem)
+        {
+            http.RequestAborted = gone;
+            await FailedAsync(call, problem, timer.IsCancellationRequested);
+        }
 
-        Answered(log, id, call.Http.Request.Method, call.Http.Request.Path, call.Http.Response.StatusCode);
+        Answered(log, call.RequestId, http.Request.Method, http.Request.Path, http.Response.StatusCode);
+    }
+
+    private async Task FailedAsync(ApiCall call, Exception problem, bool late)
+    {
+        var (status, message) = problem switch
+        {
+            BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+            OperationCanceledException when late => (503, $"The request took longer than {Longest.TotalSeconds} seconds; try again."),
+            DbException => (503, "The database does not answer; try again."),
+            _ => (500, $"Unexpected API Error. The log has more under {call.RequestId}."),
+        };
+        if (status >= 500)
+        {
+            Failed(log, call.RequestId, problem.Message, problem);
+        }
+
+        if (call.Http.Response.HasStarted)
+        {
+            call.Http.Abort();
+            return;
+        }
+
+        await Errors.WriteAsync(call, status, message);
     }
 
     [LoggerMessage(EventId = 300, Level = LogLevel.Debug, Message = "{Id} {Method} {Path} {Status}")]
     private static partial void Answered(ILogger log, string id, string method, string path, int status);
 
-    [LoggerMessage(EventId = 301, Level = LogLevel.Error, Message = "{Id}: the database does not answer: {Reason}")]
-    private static partial void StoreDown(ILogger log, string id, string reason, Exception problem);
+    [LoggerMessage(EventId = 301, Level = LogLevel.Error, Message = "{Id} failed: {Reason}")]
+    private static partial void Failed(ILogger log, string id, string reason, Exception problem);
 }
 
 /// <summary>Compute's microversions, 2.1 to 2.42.</summary>
