@@ -6,6 +6,8 @@ namespace Bridgehead.Cli;
 /// <summary>Parses a command line with System.CommandLine. Only the command that was named is built, because building all of them costs more than running one.</summary>
 internal static class CommandLine
 {
+    private const string Start = "---";
+
     /// <summary>Response files off: a password or a file may well begin with an @.</summary>
     private static readonly ParserConfiguration Configuration = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
@@ -33,8 +35,8 @@ internal static class CommandLine
     public static Arguments Parse(IReadOnlyList<string> tokens, IReadOnlyList<Parameter> parameters)
     {
         var command = new Command("nova");
-        var options = new Dictionary<Parameter, Option<string[]>>();
-        var arguments = new Dictionary<Parameter, Argument<string[]>>();
+        var options = new Dictionary<Parameter, Option>();
+        var arguments = new Dictionary<Parameter, Argument>();
         foreach (var parameter in parameters)
         {
             if (parameter.IsOption)
@@ -43,11 +45,13 @@ internal static class CommandLine
             }
             else
             {
-                command.Arguments.Add(arguments[parameter] = new Argument<string[]>(parameter.Name) { Arity = Arity(parameter.Takes) });
+                command.Arguments.Add(arguments[parameter] = Argument(parameter));
             }
         }
 
-        var result = command.Parse(Spelling.Settle(tokens, parameters), Configuration);
+        // A switch goes first, because the library drops a first token that is the command's name, and takes one in square brackets for a directive.
+        command.Options.Add(new Option<bool>(Start) { Arity = ArgumentArity.Zero });
+        var result = command.Parse([Start, .. Spelling.Settle(tokens, parameters)], Configuration);
         var given = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var (parameter, option) in options)
         {
@@ -75,12 +79,12 @@ internal static class CommandLine
         AllowMultipleArgumentsPerToken = false,
     };
 
-    private static ArgumentArity Arity(Takes takes) => takes switch
+    private static Argument Argument(Parameter parameter) => parameter.Takes switch
     {
-        Takes.AtMostOne => ArgumentArity.ZeroOrOne,
-        Takes.One => ArgumentArity.ExactlyOne,
-        Takes.Many => ArgumentArity.OneOrMore,
-        _ => ArgumentArity.ZeroOrMore,
+        Takes.One => new Argument<string>(parameter.Name) { Arity = ArgumentArity.ExactlyOne },
+        Takes.AtMostOne => new Argument<string>(parameter.Name) { Arity = ArgumentArity.ZeroOrOne },
+        Takes.Many => new Argument<string[]>(parameter.Name) { Arity = ArgumentArity.OneOrMore },
+        _ => new Argument<string[]>(parameter.Name) { Arity = ArgumentArity.ZeroOrMore },
     };
 
     private static void Read(Dictionary<string, IReadOnlyList<string>> given, Parameter parameter, SymbolResult? result)
