@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Bridgehead.Api;
 using Bridgehead.Host;
 using Bridgehead.Manage;
 using Bridgehead.Model;
@@ -52,7 +53,7 @@ internal static partial class DaemonProgram
         {
             return 0;
         }
-        catch (Exception problem) when (problem is StoreException or CommandFailedException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is StoreException or CommandFailedException or ListenException or VendorDataException or IOException or UnauthorizedAccessException)
         {
             return await ComplainAsync(problem.Message, 1);
         }
