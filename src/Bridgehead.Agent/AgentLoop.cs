@@ -17,6 +17,9 @@ public sealed partial class AgentLoop(IAgent agent, Database store, NovaSettings
     {
         await using var feed = await store.OpenFeedAsync(cancel);
         await agent.ResyncAsync(cancel);
+
+        // Only now is the host fit for work: the scheduler chooses among daemons that have reported.
+        await BeatOnceAsync(cancel);
         ready.TrySetResult();
         var beats = BeatAsync(cancel);
         while (!cancel.IsCancellationRequested)
@@ -53,6 +56,9 @@ public sealed partial class AgentLoop(IAgent agent, Database store, NovaSettings
         }
     }
 
+    private Task BeatOnceAsync(CancellationToken cancel) =>
+        store.WriteAsync(session => session.Services.BeatAsync(settings.Host, agent.Binary, settings.DefaultAvailabilityZone, cancel), cancel);
+
     private async Task BeatAsync(CancellationToken cancel)
     {
         while (!cancel.IsCancellationRequested)
@@ -60,7 +66,7 @@ public sealed partial class AgentLoop(IAgent agent, Database store, NovaSettings
             try
             {
                 await Task.Delay(TimeSpan.FromSeconds(settings.ReportInterval), clock, cancel);
-                await store.WriteAsync(session => session.Services.BeatAsync(settings.Host, agent.Binary, settings.DefaultAvailabilityZone, cancel), cancel);
+                await BeatOnceAsync(cancel);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {

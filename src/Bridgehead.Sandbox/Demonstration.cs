@@ -27,8 +27,8 @@ internal sealed class Demonstration
         await StepAsync("It reaches the outside under the host's address", "The SNAT rule of the start-up.", "console myserver wget -q -O - http://192.168.1.1/cgi-bin/whoami");
         await StepAsync("The operator has floating addresses, the user takes one", "", "nova-manage floating create --ip_range=192.168.1.232/30", "nova floating-ip-create");
         await StepAsync("The user gives it to the server", "The address is on the public interface now; packets to it are translated to the fixed address, and the server's own leave under it.",
-            "nova add-floating-ip myserver 192.168.1.233", "ip -br -4 address show dev eth0");
-        await StepAsync("The server reaches the outside under its floating address", "", "console myserver wget -q -O - http://192.168.1.1/cgi-bin/whoami");
+            "nova add-floating-ip myserver 192.168.1.233");
+        await StepAsync("The server reaches the outside under its floating address", "", "ip -br -4 address show dev eth0", "console myserver wget -q -O - http://192.168.1.1/cgi-bin/whoami");
         await StepAsync("A ping from outside is dropped", "No rule of the security group lets it in.", "! outside ping -c 1 -W 1 192.168.1.233");
         await StepAsync("The user opens ICMP", "The group's running members follow at once.", "nova secgroup-add-rule default icmp -1 -1 0.0.0.0/0");
         await StepAsync("The ping is answered", "", "outside ping -c 1 -W 1 192.168.1.233");

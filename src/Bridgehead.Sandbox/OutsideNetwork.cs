@@ -35,7 +35,7 @@ internal static class OutsideNetwork
 
     /// <summary>Serves the world's web folder; <c>/cgi-bin/whoami</c> answers the address that the visitor comes from.</summary>
     public static Process StartWebServer() =>
-        Process.Start(new ProcessStartInfo("nsenter", [$"--net={Namespace}", "busybox", "httpd", "-f", "-p", "80", "-h", WorldFiles.Web]) { UseShellExecute = false })!;
+        Process.Start(new ProcessStartInfo("nsenter", [$"--net={Namespace}", "busybox", "httpd", "-f", "-p", "0.0.0.0:80", "-h", WorldFiles.Web]) { UseShellExecute = false })!;
 
     /// <summary><c>outside COMMAND ...</c></summary>
     public static Task<int> RunAsync(string[] args)
