@@ -94,4 +94,92 @@ public sealed class KeyedWorkTests
 
         tries.Should().HaveCount(3);
     }
+
+    [Fact]
+    public async Task A_request_made_while_failing_work_runs_does_not_wait_for_the_back_off()
+    {
+        using var stop = new CancellationTokenSource();
+        var tries = 0;
+        KeyedWork? work = null;
+        work = new KeyedWork(
+            (_, _) =>
+            {
+                if (Interlocked.Increment(ref tries) > 1)
+                {
+                    return Task.CompletedTask;
+                }
+
+                work!.Ask("a");
+                return Task.FromException(new InvalidOperationException("the state of before"));
+            },
+            _clock,
+            NullLogger.Instance,
+            stop.Token);
+        work.Ask("a");
+        await work.WhenIdleAsync().WaitAsync(Limit);
+        tries.Should().Be(2, "the clock never moved");
+    }
+
+    [Fact]
+    public async Task A_request_during_the_back_off_ends_it()
+    {
+        using var stop = new CancellationTokenSource();
+        using var tried = new SemaphoreSlim(0);
+        var fail = true;
+        var work = new KeyedWork(
+            (_, _) =>
+            {
+                tried.Release();
+                return fail ? Task.FromException(new InvalidOperationException("not yet")) : Task.CompletedTask;
+            },
+            _clock,
+            NullLogger.Instance,
+            stop.Token);
+        work.Ask("a");
+        await tried.WaitAsync(Limit);
+        fail = false;
+        work.Ask("a");
+        await work.WhenIdleAsync().WaitAsync(Limit);
+    }
+
+    /// <summary>Changes made before a request are seen by a run that begins after it, however requests and runs fall together.</summary>
+    [Fact]
+    public async Task No_request_is_lost_in_a_crowd()
+    {
+        using var stop = new CancellationTokenSource();
+        var (wanted, done) = (new int[4], new int[4]);
+        var work = new KeyedWork(
+            (key, _) =>
+            {
+                var i = key[0] - '0';
+                Volatile.Write(ref done[i], Volatile.Read(ref wanted[i]));
+                return Task.CompletedTask;
+            },
+            _clock,
+            NullLogger.Instance,
+            stop.Token);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(() =>
+        {
+            for (var n = 1; n <= 20_000; n++)
+            {
+                Volatile.Write(ref wanted[i], n);
+                work.Ask($"{i}");
+            }
+        })));
+        await work.WhenIdleAsync().WaitAsync(Limit);
+        done.Should().Equal(wanted);
+    }
+
+    [Fact]
+    public async Task Work_that_is_told_to_stop_leaves_nothing_behind()
+    {
+        using var stop = new CancellationTokenSource();
+        var work = new KeyedWork((_, cancel) => Task.Delay(Timeout.InfiniteTimeSpan, _clock, cancel), _clock, NullLogger.Instance, stop.Token);
+        work.Ask("a");
+        work.Ask("b");
+        await stop.CancelAsync();
+        await work.WhenIdleAsync().WaitAsync(Limit);
+        work.Ask("c");
+        await work.WhenIdleAsync().WaitAsync(Limit);
+    }
 }
