@@ -1,0 +1,167 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Bridgehead.Host;
+using Bridgehead.Model;
+
+namespace Bridgehead.Testing;
+
+/// <summary>
+/// The interfaces of a <see cref="FakeHost"/>, for <c>ip</c> as the product calls it. Kernel laws: names and addresses are unique, a route needs its router on the link,
+/// and goes when the last address that reaches the router goes. A batch stops at its first failing line; the lines before it have happened.
+/// </summary>
+public sealed class FakeLinks
+{
+    private readonly SortedDictionary<string, Link> _links = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (string Device, IPAddress Router)> _routes = new(StringComparer.Ordinal);
+
+    public FakeLinks(params string[] devices)
+    {
+        foreach (var device in devices)
+        {
+            _links.Add(device, new Link { Mac = $"02:00:00:00:00:{_links.Count + 1:x2}" });
+        }
+    }
+
+    /// <summary>One line for each interface with its bridge and addresses, and one for each route.</summary>
+    public string Listing() => string.Concat(
+        _links.Select(link => $"{link.Key} {(link.Value.Master is { } bridge ? $"on {bridge} " : "")}{string.Join(' ', link.Value.Addresses.Select(a => a.Text))}".TrimEnd() + "\n")
+            .Concat(_routes.Select(route => $"{route.Key} via {route.Value.Router} dev {route.Value.Device}\n")));
+
+    /// <summary>To be a <see cref="FakeHost.Others"/>.</summary>
+    public CommandResult Run(Command command)
+    {
+        if (command.Program != "ip")
+        {
+            return new CommandResult(0, "", "");
+        }
+
+        try
+        {
+            return new CommandResult(0, command.Arguments is ["-batch", "-"] ? Batch(command.Input) : Show([.. command.Arguments]), "");
+        }
+        catch (InvalidOperationException problem)
+        {
+            return new CommandResult(1, "", problem.Message);
+        }
+    }
+
+    private static InvalidOperationException Refused(string why) => new($"RTNETLINK answers: {why}");
+
+    private string Show(string[] words) => words switch
+    {
+        ["link", "show", "dev", var device] => Of(device).Mac,
+        ["-j", "link", "show", "dev", var device] => new JsonArray(new JsonObject { ["address"] = Of(device).Mac, ["master"] = Of(device).Master }).ToJsonString(),
+        ["-j", "link", "show", "master", var bridge] => new JsonArray([.. _links.Where(l => l.Value.Master == bridge).Select(l => new JsonObject { ["ifname"] = l.Key })]).ToJsonString(),
+        ["-j", "-4", "address", "show", "dev", var device] => new JsonArray(new JsonObject { ["addr_info"] = new JsonArray([.. Of(device).Addresses.Where(a => a.Address.IsV4()).Select(JsonOf)]) }).ToJsonString(),
+        ["-j", "-4", "route", "show", "dev", var device] =>
+            new JsonArray([.. _routes.Where(r => r.Value.Device == device).Select(r => new JsonObject { ["dst"] = r.Key, ["gateway"] = r.Value.Router.ToString() })]).ToJsonString(),
+        _ => throw Refused($"the fake host does not know 'ip {string.Join(' ', words)}'"),
+    };
+
+    private static JsonObject JsonOf(LinkAddress address)
+    {
+        var json = new JsonObject { ["local"] = address.Address.ToString(), ["prefixlen"] = address.PrefixLength };
+        if (address.Broadcast is { } broadcast)
+        {
+            json["broadcast"] = broadcast.ToString();
+        }
+
+        return json;
+    }
+
+    private Link Of(string device) => _links.TryGetValue(device, out var link) ? link : throw Refused($"Device \"{device}\" does not exist.");
+
+    private string Batch(string input)
+    {
+        foreach (var line in input.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(word => word == "-6").ToArray();
+            switch (words)
+            {
+                case ["link", "add", "name", var device, "address", var mac, "type", "bridge", ..]:
+                    if (!_links.TryAdd(device, new Link { Mac = mac }))
+                    {
+                        throw Refused("File exists");
+                    }
+
+                    break;
+                case ["link", "set", "dev", var device, .. var rest]:
+                    Set(Of(device), rest);
+                    break;
+                case ["link", "del", "dev", var device]:
+                    Of(device);
+                    _links.Remove(device);
+                    break;
+                case ["address", var verb, var address, .. var rest]:
+                    Address(verb, address, Value(rest, "brd"), Value(rest, "dev")!);
+                    break;
+                case ["route", "replace", var destination, "via", var router, .. var rest]:
+                    Route(destination, Ip.Parse(router), Value(rest, "dev")!);
+                    break;
+                default:
+                    throw Refused($"the fake host does not know '{line}'");
+            }
+        }
+
+        return "";
+    }
+
+    private void Set(Link link, string[] words)
+    {
+        if (Value(words, "master") is { } bridge)
+        {
+            Of(bridge);
+            link.Master = bridge;
+        }
+
+        link.Mac = Value(words, "address") ?? link.Mac;
+    }
+
+    private void Address(string verb, string text, string? broadcast, string device)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var address = new LinkAddress(Ip.Parse(text[..slash]), int.Parse(text[(slash + 1)..]), broadcast is null ? null : Ip.Parse(broadcast));
+        var addresses = Of(device).Addresses;
+        var there = addresses.FindIndex(a => a.Text == address.Text);
+        if (verb == "del" ? there < 0 : verb == "add" && there >= 0)
+        {
+            throw Refused(verb == "del" ? "Cannot assign requested address" : "File exists");
+        }
+
+        if (verb == "del")
+        {
+            addresses.RemoveAt(there);
+            foreach (var lost in _routes.Where(route => route.Value.Device == device && !Reaches(device, route.Value.Router)).Select(route => route.Key).ToList())
+            {
+                _routes.Remove(lost);
+            }
+        }
+        else if (there < 0)
+        {
+            addresses.Add(address);
+        }
+    }
+
+    private void Route(string destination, IPAddress router, string device)
+    {
+        if (!Reaches(device, router))
+        {
+            throw Refused("Nexthop has invalid gateway");
+        }
+
+        _routes[destination] = (device, router);
+    }
+
+    private bool Reaches(string device, IPAddress router) => Of(device).Addresses.Any(a => Cidr.TryParseMasked(a.Text, out var range) && range.Contains(router));
+
+    private static string? Value(string[] words, string key) => Array.IndexOf(words, key) is var at and >= 0 ? words[at + 1] : null;
+
+    private sealed class Link
+    {
+        public required string Mac { get; set; }
+
+        public string? Master { get; set; }
+
+        public List<LinkAddress> Addresses { get; } = [];
+    }
+}
