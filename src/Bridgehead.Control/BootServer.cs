@@ -48,6 +48,9 @@ public sealed class BootServer(Database store, NovaSettings settings)
     /// <summary>base64 of at most 64 KiB.</summary>
     private const int MostUserData = 65535;
 
+    /// <summary>Servers in one request, which is one transaction.</summary>
+    private const int MostServers = 1000;
+
     public Task<Outcome<IReadOnlyList<Instance>>> RunAsync(Caller caller, BootRequest request, CancellationToken cancel) =>
         store.TryWriteAsync(session => CreateAsync(session, caller, request, cancel), cancel);
 
@@ -199,6 +202,11 @@ public sealed class BootServer(Database store, NovaSettings settings)
             return Problem.Bad("min_count must be at least 1 and <= max_count");
         }
 
+        if (request.MaxCount > MostServers)
+        {
+            return Problem.Bad($"max_count must be at most {MostServers}.");
+        }
+
         if (request.UserData is { } data && (data.Length > MostUserData || !IsBase64(data)))
         {
             return Problem.Bad("User data must be base64 and at most 64 KiB.");
@@ -265,7 +273,7 @@ public sealed class BootServer(Database store, NovaSettings settings)
         var (instances, cores, ram) = await session.Instances.UsageAsync(caller.ProjectId, cancel);
         for (var count = request.MaxCount; ; count--)
         {
-            var problem = QuotaLimits.Check(limits, "instances", instances, count) ?? QuotaLimits.Check(limits, "cores", cores, count * flavor.Vcpus)
+            var problem = QuotaLimits.Check(limits, "instances", instances, count) ?? QuotaLimits.Check(limits, "cores", cores, (long)count * flavor.Vcpus)
                 ?? QuotaLimits.Check(limits, "ram", ram, (long)count * flavor.Ram);
             problem ??= limits["metadata_items"] >= 0 && request.Metadata.Count > limits["metadata_items"] ? Problem.Quota("Maximum number of metadata items exceeds the quota.") : null;
             if (problem is null)

@@ -133,6 +133,11 @@ public sealed class CreateNetwork(Database store, NovaSettings settings)
             return Problem.Bad($"cidr_v6 {spec.CidrV6} is not a valid IPv6 network of at most /64.");
         }
 
+        if (spec.NetworkSize is < 4)
+        {
+            return Problem.Bad("network_size must be at least 4.");
+        }
+
         if (spec.NumNetworks is < 1 or > 4096)
         {
             return Problem.Bad("num_networks must be 1 to 4096.");

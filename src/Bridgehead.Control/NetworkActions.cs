@@ -7,9 +7,12 @@ namespace Bridgehead.Control;
 /// <summary>What administrators do to networks and fixed addresses.</summary>
 public sealed class NetworkActions(Database store)
 {
-    public Task<Outcome<Done>> DeleteAsync(Guid uuid, CancellationToken cancel) => OnAsync(uuid, async (session, network) =>
+    public Task<Outcome<Done>> DeleteAsync(Guid uuid, CancellationToken cancel) => DeleteAsync(uuid, null, cancel);
+
+    /// <summary>As the other, and takes the network from <paramref name="owner"/> if that project has it.</summary>
+    public Task<Outcome<Done>> DeleteAsync(Guid uuid, string? owner, CancellationToken cancel) => OnAsync(uuid, async (session, network) =>
     {
-        if (network.ProjectId is not null)
+        if (network.ProjectId is not null && network.ProjectId != owner)
         {
             return Problem.Conflicting($"Unable to delete network {uuid}: it must be disassociated from project {network.ProjectId} first.");
         }

@@ -27,11 +27,17 @@ public sealed class SecurityGroupActions(Database store, NovaSettings settings)
         return long.TryParse(name, out var id) && await session.SecurityGroups.FindAsync(id, cancel) is { } numbered && numbered.ProjectId == project ? numbered : null;
     }
 
+    /// <summary>Makes the project's group "default", with the administrator's default rules, unless it is there.</summary>
     public static async Task EnsureDefaultAsync(Session session, string project, CancellationToken cancel)
     {
-        if (project.Length > 0)
+        if (project.Length == 0 || await session.SecurityGroups.AddAsync(project, SecurityGroup.DefaultName, SecurityGroup.DefaultName, cancel) is var id && id == 0)
         {
-            await session.SecurityGroups.AddAsync(project, SecurityGroup.DefaultName, SecurityGroup.DefaultName, cancel);
+            return;
+        }
+
+        foreach (var rule in await session.DefaultRules.ListAsync(cancel))
+        {
+            await session.SecurityGroups.AddRuleAsync(rule with { ParentGroupId = id }, cancel);
         }
     }
 

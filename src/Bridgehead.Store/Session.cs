@@ -44,6 +44,8 @@ public sealed class Session
 
     public ServerEvents ServerEvents => new(this);
 
+    public DefaultRules DefaultRules => new(this);
+
     public DnsEntries DnsEntries => new(this);
 
     internal Sql Sql { get; }

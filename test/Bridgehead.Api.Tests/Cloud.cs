@@ -62,6 +62,7 @@ public class Cloud : IAsyncLifetime
         Client = new HttpClient { BaseAddress = new Uri($"http://{Server.Api}") };
         Admin = await LoginAsync("admin", Password, "admin");
         Image = (await GetAsync("/image/v2/images")).Json.GetProperty("images")[0].GetProperty("id").GetString()!;
+        await InhabitAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -154,6 +155,9 @@ public class Cloud : IAsyncLifetime
         await s.Instances.SaveAsync(instance with { VmState = VmState.Active, TaskState = null, PowerState = PowerState.Running, BootedGeneration = instance.BootGeneration }, default);
         return default(Done);
     });
+
+    /// <summary>What the tests of a class find in the cloud.</summary>
+    protected virtual Task InhabitAsync() => Task.CompletedTask;
 
     protected virtual NovaSettings Configure(NovaSettings settings) => settings;
 }

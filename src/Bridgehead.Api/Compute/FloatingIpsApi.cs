@@ -19,12 +19,7 @@ internal static class FloatingIpsApi
         .Map("GET", $"{V}/os-floating-ips-bulk", Access.Admin, BulkAsync, Last)
         .Map("GET", $"{V}/os-floating-ips-bulk/{{host}}", Access.Admin, BulkAsync, Last)
         .Map("POST", $"{V}/os-floating-ips-bulk", Access.Admin, BulkCreateAsync, Last)
-        .Map("PUT", $"{V}/os-floating-ips-bulk/delete", Access.Admin, BulkDeleteAsync, Last)
-        .Map("GET", $"{V}/os-floating-ip-dns", Access.User, call => call.AnswerAsync(200, w =>
-        {
-            w.WriteStartArray("domain_entries");
-            w.WriteEndArray();
-        }), Last);
+        .Map("PUT", $"{V}/os-floating-ips-bulk/delete", Access.Admin, BulkDeleteAsync, Last);
 
     private static async Task ListAsync(ApiCall call)
     {

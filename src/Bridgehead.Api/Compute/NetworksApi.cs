@@ -17,6 +17,9 @@ internal static class NetworksApi
         .Map("GET", $"{V}/os-tenant-networks/{{id}}", Access.User, call => ShowAsync(call, brief: true), Last)
         .Map("POST", $"{V}/os-networks", Access.Admin, CreateAsync, Last)
         .Map("DELETE", $"{V}/os-networks/{{id}}", Access.Admin, async call => await call.DoneAsync(await call.Services.Networks.DeleteAsync(ServersApi.Id(call), call.Cancel), 202), Last)
+        .Map("POST", $"{V}/os-tenant-networks", Access.Admin, CreateForProjectAsync, Last)
+        .Map("DELETE", $"{V}/os-tenant-networks/{{id}}", Access.Admin, async call =>
+            await call.DoneAsync(await call.Services.Networks.DeleteAsync(ServersApi.Id(call), call.Caller.ProjectId, call.Cancel), 202), Last)
         .Map("POST", $"{V}/os-networks/add", Access.Admin, AddAsync, Last)
         .Map("POST", $"{V}/os-networks/{{id}}/action", Access.Admin, ActionAsync, Last)
         .Map("GET", $"{V}/os-fixed-ips/{{ip}}", Access.Admin, FixedAsync, Last)
@@ -111,6 +114,34 @@ internal static class NetworksApi
 
         var stored = await call.Services.Store.ReadAsync(s => s.Networks.FindAsync(made[0].Id, call.Cancel), call.Cancel);
         await AnswerAsync(call, stored!, brief: false);
+    }
+
+    /// <summary>A network of the caller's project. For administrators only: it adds an address to the hosts' bridge.</summary>
+    private static async Task CreateForProjectAsync(ApiCall call)
+    {
+        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
+        {
+            await call.RefuseAsync(problem);
+            return;
+        }
+
+        var n = body.Object("network");
+        n.Only("label", "cidr", "network_size", "num_networks");
+        var spec = new NetworkSpec
+        {
+            Label = n.Text("label"),
+            Cidr = n.Text("cidr"),
+            ProjectId = call.Caller.ProjectId,
+            NumNetworks = n.TryInt("num_networks") ?? 1,
+            NetworkSize = n.TryInt("network_size"),
+        };
+        if (body.Wrong is { } wrong || !(await call.Services.CreateNetwork.RunAsync(spec, call.Cancel)).Succeeded(out var made, out wrong))
+        {
+            await call.RefuseAsync(wrong!);
+            return;
+        }
+
+        await AnswerAsync(call, made[0], brief: true);
     }
 
     private static async Task AddAsync(ApiCall call)

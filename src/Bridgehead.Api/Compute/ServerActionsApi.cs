@@ -7,11 +7,11 @@ internal static class ServerActionsApi
 {
     private static readonly Dictionary<string, Func<ApiCall, JsonBody, Task>> Actions = new(StringComparer.Ordinal)
     {
-        ["os-start"] = async (call, _) => await call.DoneAsync(await call.Services.Servers.StartAsync(call.Caller, ServersApi.Id(call), call.Cancel), 202),
-        ["os-stop"] = async (call, _) => await call.DoneAsync(await call.Services.Servers.StopAsync(call.Caller, ServersApi.Id(call), call.Cancel), 202),
+        ["os-start"] = (call, _) => ServersApi.DoAsync(call, "start", 202, call.Services.Servers.StartAsync),
+        ["os-stop"] = (call, _) => ServersApi.DoAsync(call, "stop", 202, call.Services.Servers.StopAsync),
         ["lock"] = async (call, _) => await call.DoneAsync(await call.Services.Servers.LockAsync(call.Caller, ServersApi.Id(call), true, call.Cancel), 202),
         ["unlock"] = async (call, _) => await call.DoneAsync(await call.Services.Servers.LockAsync(call.Caller, ServersApi.Id(call), false, call.Cancel), 202),
-        ["forceDelete"] = async (call, _) => await call.DoneAsync(await call.Services.Servers.DeleteAsync(call.Caller, ServersApi.Id(call), call.Cancel), 202),
+        ["forceDelete"] = (call, _) => ServersApi.DoAsync(call, "delete", 202, call.Services.Servers.DeleteAsync),
         ["reboot"] = RebootAsync,
         ["addFloatingIp"] = AddFloatingAsync,
         ["removeFloatingIp"] = (call, body) => WithAddressAsync(call, body, "address", async address =>
@@ -56,7 +56,9 @@ internal static class ServerActionsApi
             body.Note("Argument 'type' for reboot is not HARD or SOFT");
         }
 
-        await (body.Wrong is { } wrong ? call.RefuseAsync(wrong) : call.DoneAsync(await call.Services.Servers.RebootAsync(call.Caller, ServersApi.Id(call), type == "HARD", call.Cancel), 202));
+        await (body.Wrong is { } wrong
+            ? call.RefuseAsync(wrong)
+            : ServersApi.DoAsync(call, "reboot", 202, (caller, id, cancel) => call.Services.Servers.RebootAsync(caller, id, type == "HARD", cancel)));
     }
 
     private static Task AddFloatingAsync(ApiCall call, JsonBody body) => WithAddressAsync(call, body, "address", async address =>

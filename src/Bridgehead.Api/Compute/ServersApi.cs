@@ -17,7 +17,7 @@ internal static class ServersApi
         .Map("POST", Base, Access.User, CreateAsync)
         .Map("GET", $"{Base}/{{id}}", Access.User, ShowAsync)
         .Map("PUT", $"{Base}/{{id}}", Access.User, UpdateAsync)
-        .Map("DELETE", $"{Base}/{{id}}", Access.User, async call => await call.DoneAsync(await call.Services.Servers.DeleteAsync(call.Caller, Id(call), call.Cancel), 204))
+        .Map("DELETE", $"{Base}/{{id}}", Access.User, call => DoAsync(call, "delete", 204, call.Services.Servers.DeleteAsync))
         .Map("GET", $"{Base}/{{id}}/ips", Access.User, call => WithAsync(call, details => call.AnswerAsync(200, w =>
         {
             w.WritePropertyName("addresses");
@@ -51,6 +51,18 @@ internal static class ServersApi
 
     /// <summary>The path's id; an id that is none finds nothing.</summary>
     public static Guid Id(ApiCall call) => Guid.TryParseExact(call.Segment("id"), "D", out var uuid) ? uuid : Guid.Empty;
+
+    /// <summary>Does something to the path's server and keeps that in its history.</summary>
+    public static async Task DoAsync(ApiCall call, string action, int status, Func<Caller, Guid, CancellationToken, Task<Outcome<Done>>> work)
+    {
+        var done = await work(call.Caller, Id(call), call.Cancel);
+        if (done.Problem is null)
+        {
+            await ServerPartsApi.RecordAsync(call, Id(call), action);
+        }
+
+        await call.DoneAsync(done, status);
+    }
 
     public static async Task WithAsync(ApiCall call, Func<InstanceDetails, Task> work)
     {
@@ -205,6 +217,11 @@ internal static class ServersApi
         {
             await call.RefuseAsync(problem);
             return;
+        }
+
+        foreach (var instance in created)
+        {
+            await ServerPartsApi.RecordAsync(call, instance.Uuid, "create");
         }
 
         var first = created[0];

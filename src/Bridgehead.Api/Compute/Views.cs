@@ -86,23 +86,29 @@ internal static class Views
         w.WriteStartObject();
         foreach (var network in details.Nics.GroupBy(nic => nic.Network.Label))
         {
-            w.WriteStartArray(network.Key);
-            foreach (var nic in network)
-            {
-                foreach (var address in nic.Fixed)
-                {
-                    Address(w, $"{address.Address}", address.Address.IsV4(), extended ? ("fixed", nic.Nic.Mac) : null);
-                    foreach (var floating in nic.Floating.Where(f => address.Address.Equals(f.FixedAddress)))
-                    {
-                        Address(w, $"{floating.Address}", true, extended ? ("floating", nic.Nic.Mac) : null);
-                    }
-                }
-            }
-
-            w.WriteEndArray();
+            AddressList(w, network.Key, network, extended);
         }
 
         w.WriteEndObject();
+    }
+
+    /// <summary>The addresses on one network, under its label.</summary>
+    public static void AddressList(Utf8JsonWriter w, string label, IEnumerable<NicDetails> nics, bool extended)
+    {
+        w.WriteStartArray(label);
+        foreach (var nic in nics)
+        {
+            foreach (var address in nic.Fixed)
+            {
+                Address(w, $"{address.Address}", address.Address.IsV4(), extended ? ("fixed", nic.Nic.Mac) : null);
+                foreach (var floating in nic.Floating.Where(f => address.Address.Equals(f.FixedAddress)))
+                {
+                    Address(w, $"{floating.Address}", true, extended ? ("floating", nic.Nic.Mac) : null);
+                }
+            }
+        }
+
+        w.WriteEndArray();
     }
 
     public static void Texts(Utf8JsonWriter w, string name, IEnumerable<KeyValuePair<string, string>> items)

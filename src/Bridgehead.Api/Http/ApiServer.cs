@@ -109,6 +109,12 @@ public static class ApiServer
         NetworksApi.Map(routes);
         FloatingIpsApi.Map(routes);
         SecurityGroupsApi.Map(routes);
+        DefaultRulesApi.Map(routes);
+        DnsApi.Map(routes);
+        ServerPartsApi.Map(routes);
+        HostsApi.Map(routes);
+        HypervisorsApi.Map(routes);
+        ExtensionsApi.Map(routes);
     }
 
     /// <summary>Signals are the daemon's business, not the web framework's.</summary>

@@ -30,9 +30,14 @@ internal sealed class JsonBody
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = Deepest, AllowDuplicateProperties = false });
-            return document.RootElement.ValueKind == JsonValueKind.Object
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return Problem.Bad("The request body must be a JSON object.");
+            }
+
+            return IsText(document.RootElement)
                 ? new JsonBody(document.RootElement.Clone(), null)
-                : Problem.Bad("The request body must be a JSON object.");
+                : Problem.Bad("Malformed request body: a string in it has a character that is none, or U+0000.");
         }
         catch (JsonException)
         {
@@ -182,6 +187,25 @@ internal sealed class JsonBody
         if (Keys.FirstOrDefault(key => !known.Contains(key)) is { } unknown)
         {
             Note($"Additional properties are not allowed ('{unknown}' was unexpected)");
+        }
+    }
+
+    /// <summary>Whether every string is one that can be kept: the reader lets halves of surrogate pairs through until somebody asks for the text.</summary>
+    private static bool IsText(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind switch
+            {
+                JsonValueKind.Object => element.EnumerateObject().All(p => !p.Name.Contains('\0', StringComparison.Ordinal) && IsText(p.Value)),
+                JsonValueKind.Array => element.EnumerateArray().All(IsText),
+                JsonValueKind.String => !element.GetString()!.Contains('\0', StringComparison.Ordinal),
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

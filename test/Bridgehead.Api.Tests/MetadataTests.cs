@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using AwesomeAssertions;
+using Bridgehead.Model;
+using Bridgehead.Store;
+using Xunit;
+
+namespace Bridgehead.Api.Tests;
+
+/// <summary>Two servers on a network of loopback addresses, so that a test can ask from either's own address; and a proxy at another one.</summary>
+public sealed class MetadataCloud : Cloud
+{
+    public static readonly IPAddress Proxy = Ip.Parse("127.9.0.200");
+
+    public static readonly IPAddress Unknown = Ip.Parse("127.9.0.100");
+
+    public IPAddress One { get; private set; } = IPAddress.None;
+
+    public IPAddress Two { get; private set; } = IPAddress.None;
+
+    protected override async Task InhabitAsync()
+    {
+        await NetworkAsync("loop", "127.9.0.0/24");
+        await PostAsync("/compute/v2.1/os-keypairs", """{"keypair":{"name":"my key"}}""");
+        await BootAsync("one", $$""","key_name":"my key","user_data":"{{Convert.ToBase64String([0, 255, 10, 13])}}","metadata":{"colour":"red"}""");
+        await BootAsync("two");
+        One = await AddressAsync("one");
+        Two = await AddressAsync("two");
+    }
+
+    protected override NovaSettings Configure(NovaSettings settings) => settings with { UseForwardedFor = true, MetadataTrustedProxies = [Proxy] };
+
+    /// <summary>Asks from an address of this host's loopback network.</summary>
+    public async Task<Answer> AskAsync(IPAddress from, string path, string method = "GET", string? body = null, params string[] forwarded)
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancel) =>
+            {
+                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(from, 0));
+                await socket.ConnectAsync(Server.Metadata, cancel);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var client = new HttpClient(handler);
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"http://{Server.Metadata}{path}");
+        foreach (var value in forwarded)
+        {
+            request.Headers.TryAddWithoutValidation("X-Forwarded-For", value);
+        }
+
+        request.Content = body is null ? null : new StringContent(body);
+        var message = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        var bytes = await message.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        return new Answer(message.StatusCode, Encoding.Latin1.GetString(bytes), message);
+    }
+
+    private Task<IPAddress> AddressAsync(string name) => Store.ReadAsync(
+        async s =>
+        {
+            var instance = (await s.Instances.ListAsync(new InstanceFilter { Name = name }, null, 1, default))[0];
+            return (await s.FixedIps.OfInstanceAsync(instance.Uuid, default))[0].Address;
+        },
+        default);
+}
+
+/// <summary>What an instance is told, and that nobody is told another one's.</summary>
+public sealed class MetadataTests(MetadataCloud cloud) : IClassFixture<MetadataCloud>
+{
+    [Fact]
+    public async Task The_tree_lists_like_EC2()
+    {
+        (await cloud.AskAsync(cloud.One, "/")).Text.Should().StartWith("1.0\n2007-01-19\n").And.EndWith("2009-04-04\nlatest");
+        (await cloud.AskAsync(cloud.One, "/latest/")).Text.Should().Be("meta-data/\nuser-data");
+        (await cloud.AskAsync(cloud.Two, "/latest")).Text.Should().Be("meta-data/");
+        (await cloud.AskAsync(cloud.One, "/1.0/meta-data/")).Text.Should().Be(
+            "ami-id\nami-launch-index\nami-manifest-path\nhostname\ninstance-id\nlocal-ipv4\npublic-keys/\nreservation-id\nsecurity-groups".Replace("public-keys/", "0=my key"));
+        (await cloud.AskAsync(cloud.One, "/latest/meta-data/placement/")).Text.Should().Be("availability-zone");
+        (await cloud.AskAsync(cloud.One, "/openstack/2013-10-17/")).Text.Should().Be("meta_data.json\npassword\nuser_data\nvendor_data.json");
+    }
+
+    [Fact]
+    public async Task An_instance_learns_about_itself()
+    {
+        (await cloud.AskAsync(cloud.One, "/latest/meta-data/local-ipv4")).Text.Should().Be($"{cloud.One}");
+        (await cloud.AskAsync(cloud.One, "/latest/meta-data/hostname")).Text.Should().Be("one.novalocal");
+        (await cloud.AskAsync(cloud.One, "//latest//meta-data/instance-type/")).Text.Should().Be("m1.tiny");
+        (await cloud.AskAsync(cloud.One, "/latest/meta-data/public-keys/0/openssh-key")).Text.Should().StartWith("ssh-rsa ");
+        (await cloud.AskAsync(cloud.One, "/latest/meta-data/security-groups")).Text.Should().Be("default");
+        (await cloud.AskAsync(cloud.One, "/2007-01-19/meta-data/instance-type")).Code.Should().Be(404);
+    }
+
+    [Fact]
+    public async Task User_data_comes_as_the_bytes_that_were_meant()
+    {
+        (await cloud.AskAsync(cloud.One, "/latest/user-data")).Text.Should().Be("\0ÿ\n\r");
+        (await cloud.AskAsync(cloud.One, "/openstack/latest/user_data")).Text.Should().Be("\0ÿ\n\r");
+        (await cloud.AskAsync(cloud.Two, "/latest/user-data")).Code.Should().Be(404);
+    }
+
+    [Fact]
+    public async Task OpenStacks_documents_are_JSON()
+    {
+        var data = (await cloud.AskAsync(cloud.One, "/openstack/latest/meta_data.json")).Json;
+        data.GetProperty("name").GetString().Should().Be("one");
+        data.GetProperty("meta").GetProperty("colour").GetString().Should().Be("red");
+        data.GetProperty("public_keys").GetProperty("my key").GetString().Should().StartWith("ssh-rsa ");
+        data.GetProperty("random_seed").GetBytesFromBase64().Should().HaveCount(512);
+        var network = (await cloud.AskAsync(cloud.One, "/openstack/latest/network_data.json")).Json;
+        network.GetProperty("networks")[0].GetProperty("type").GetString().Should().Be("ipv4_dhcp");
+        (await cloud.AskAsync(cloud.One, "/openstack/latest/vendor_data2.json")).Text.Should().Be("""{"static":{}}""");
+    }
+
+    [Fact]
+    public async Task A_password_is_set_once_and_by_its_instance_only()
+    {
+        const string Path = "/openstack/latest/password";
+        (await cloud.AskAsync(cloud.Two, Path, "POST", new string('x', 1021))).Code.Should().Be(400);
+        (await cloud.AskAsync(cloud.Two, Path, "POST", "cipher")).Code.Should().Be(200);
+        (await cloud.AskAsync(cloud.Two, Path, "POST", "other")).Code.Should().Be(409);
+        (await cloud.AskAsync(cloud.Two, Path)).Text.Should().Be("cipher");
+        (await cloud.AskAsync(cloud.One, Path)).Text.Should().BeEmpty();
+        (await cloud.AskAsync(cloud.Two, Path, "PUT", "x")).Code.Should().Be(400);
+        (await cloud.AskAsync(MetadataCloud.Unknown, Path, "POST", "cipher")).Code.Should().Be(404);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_nobodys_is_told_nothing()
+    {
+        (await cloud.AskAsync(MetadataCloud.Unknown, "/latest/meta-data/")).Code.Should().Be(404);
+        (await cloud.AskAsync(MetadataCloud.Unknown, "/openstack/latest/meta_data.json")).Code.Should().Be(404);
+        (await cloud.AskAsync(MetadataCloud.Unknown, "/latest/meta-data/", forwarded: $"{cloud.One}")).Code.Should().Be(404);
+    }
+
+    [Fact]
+    public async Task An_instance_cannot_speak_for_another_but_a_trusted_proxy_can()
+    {
+        (await cloud.AskAsync(cloud.Two, "/latest/meta-data/hostname", forwarded: $"{cloud.One}")).Text.Should().Be("two.novalocal");
+        (await cloud.AskAsync(MetadataCloud.Proxy, "/latest/meta-data/hostname", forwarded: $"{cloud.One}")).Text.Should().Be("one.novalocal");
+        (await cloud.AskAsync(MetadataCloud.Proxy, "/latest/meta-data/hostname", forwarded: $"::ffff:{cloud.One}")).Text.Should().Be("one.novalocal");
+        (await cloud.AskAsync(MetadataCloud.Proxy, "/latest/meta-data/hostname")).Code.Should().Be(404);
+    }
+
+    [Theory]
+    [InlineData("127.9.0.2, 127.9.0.3")]
+    [InlineData("127.9.0.002")]
+    [InlineData("localhost")]
+    [InlineData("127.9.0.2", "127.9.0.3")]
+    public async Task A_proxys_header_that_is_not_one_address_is_refused(params string[] forwarded) =>
+        (await cloud.AskAsync(MetadataCloud.Proxy, "/latest/meta-data/hostname", "GET", null, forwarded)).Code.Should().Be(400);
+
+    [Theory]
+    [InlineData("/identity/v3")]
+    [InlineData("/compute/v2.1")]
+    [InlineData("/healthz")]
+    [InlineData("/openstack/content/0000")]
+    [InlineData("/openstack/2030-01-01/meta_data.json")]
+    public async Task Nothing_else_is_served_on_the_metadata_port(string path) => (await cloud.AskAsync(cloud.One, path)).Code.Should().Be(404);
+}
