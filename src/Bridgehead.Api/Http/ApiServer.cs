@@ -85,7 +85,9 @@ public static class ApiServer
         app.Use(next => http =>
         {
             var path = Paths.Read(http.Request.Path.Value ?? "/");
-            http.Request.Path = path.Path;
+
+            // Not by conversion from text, which would undo escapes a second time.
+            http.Request.Path = new PathString(path.Path);
             http.Features.Set(path);
             return next(http);
         });
