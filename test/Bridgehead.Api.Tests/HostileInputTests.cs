@@ -83,7 +83,7 @@ public sealed class HostileInputTests(InhabitedCloud cloud) : IClassFixture<Inha
                     RefusalTests.Check(answer, answer.Code);
                 }
             },
-            iter: 3000,
+            iter: 5000,
             threads: 2);
     }
 

@@ -104,6 +104,7 @@ public static class ApiServer
             await call.AnswerAsync(200, w => w.WriteString("status", "ok"));
         });
         IdentityApi.Map(routes);
+        DirectoryApi.Map(routes);
         VersionsApi.Map(routes);
         ServersApi.Map(routes);
         ServerActionsApi.Map(routes);
