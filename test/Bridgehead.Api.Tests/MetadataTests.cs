@@ -77,7 +77,9 @@ public sealed class MetadataTests(MetadataCloud cloud) : IClassFixture<MetadataC
         (await cloud.AskAsync(cloud.One, "/latest/")).Text.Should().Be("meta-data/\nuser-data");
         (await cloud.AskAsync(cloud.Two, "/latest")).Text.Should().Be("meta-data/");
         (await cloud.AskAsync(cloud.One, "/1.0/meta-data/")).Text.Should().Be(
-            "ami-id\nami-launch-index\nami-manifest-path\nhostname\ninstance-id\nlocal-ipv4\npublic-keys/\nreservation-id\nsecurity-groups".Replace("public-keys/", "0=my key"));
+            "ami-id\nami-launch-index\nami-manifest-path\nhostname\ninstance-id\nlocal-ipv4\npublic-keys/\nreservation-id\nsecurity-groups");
+        (await cloud.AskAsync(cloud.One, "/latest/meta-data/public-keys/")).Text.Should().Be("0=my key");
+        (await cloud.AskAsync(cloud.One, "/latest/meta-data/public-keys/0/")).Text.Should().Be("openssh-key");
         (await cloud.AskAsync(cloud.One, "/latest/meta-data/placement/")).Text.Should().Be("availability-zone");
         (await cloud.AskAsync(cloud.One, "/openstack/2013-10-17/")).Text.Should().Be("meta_data.json\npassword\nuser_data\nvendor_data.json");
     }

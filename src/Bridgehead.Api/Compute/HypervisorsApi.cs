@@ -16,6 +16,7 @@ internal static class HypervisorsApi
         .Map("GET", $"{V}/detail", Access.Admin, call => ListAsync(call, detail: true))
         .Map("GET", $"{V}/statistics", Access.Admin, StatisticsAsync)
         .Map("GET", $"{V}/{{id}}", Access.Admin, ShowAsync)
+        .Map("GET", $"{V}/{{id}}/uptime", Access.Admin, call => Errors.WriteAsync(call, 501, "Hosts do not report how long they have been up."))
         .Map("GET", $"{V}/{{id}}/search", Access.Admin, call => NamedAsync(call, servers: false))
         .Map("GET", $"{V}/{{id}}/servers", Access.Admin, call => NamedAsync(call, servers: true));
 

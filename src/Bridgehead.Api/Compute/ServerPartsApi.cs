@@ -12,6 +12,19 @@ internal static class ServerPartsApi
 
     public static void Map(Routes routes) => routes
         .Map("GET", $"{Base}/ips/{{label}}", Access.User, AddressesAsync)
+        .Map("GET", $"{Base}/os-interface", Access.User, call => ServersApi.WithAsync(call, details => call.AnswerAsync(200, w =>
+        {
+            w.WriteStartArray("interfaceAttachments");
+            foreach (var nic in details.Nics)
+            {
+                w.WriteStartObject();
+                Interface(w, details.Instance, nic);
+                w.WriteEndObject();
+            }
+
+            w.WriteEndArray();
+        })))
+        .Map("POST", $"{Base}/os-interface", Access.User, call => Errors.WriteAsync(call, 501, "Interfaces can be attached with Neutron only; use the action addFixedIp."))
         .Map("GET", $"{Base}/metadata/{{key}}", Access.User, MetaAsync)
         .Map("PUT", $"{Base}/metadata/{{key}}", Access.User, SetMetaAsync)
         .Map("GET", $"{Base}/os-instance-actions", Access.User, call => HistoryAsync(call, AnswerListAsync))
@@ -39,6 +52,25 @@ internal static class ServerPartsApi
             ? Errors.WriteAsync(call, 404, $"Instance {details.Instance.Uuid} is not a member of network {label}.")
             : call.AnswerAsync(200, w => Views.AddressList(w, label, nics, extended: false));
     });
+
+    /// <summary>There are no ports and subnets: an interface's id stands for the first, its network's for the second.</summary>
+    private static void Interface(Utf8JsonWriter w, Instance instance, NicDetails nic)
+    {
+        w.WriteString("port_id", nic.Nic.Uuid);
+        w.WriteString("net_id", nic.Network.Uuid);
+        w.WriteString("mac_addr", $"{nic.Nic.Mac}");
+        w.WriteString("port_state", instance.VmState == VmState.Active ? "ACTIVE" : "DOWN");
+        w.WriteStartArray("fixed_ips");
+        foreach (var own in nic.Fixed)
+        {
+            w.WriteStartObject();
+            w.WriteString("subnet_id", nic.Network.Uuid);
+            w.WriteString("ip_address", $"{own.Address}");
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+    }
 
     private static Task MetaAsync(ApiCall call) => ServersApi.WithAsync(call, details =>
         details.Metadata.TryGetValue(call.Segment("key"), out var value)

@@ -42,7 +42,6 @@ internal static class ServersApi
 
             w.WriteEndArray();
         })))
-        .Map("GET", $"{Base}/{{id}}/os-interface", Access.User, call => Errors.WriteAsync(call, 501, "Interfaces can be attached with Neutron only; see os-virtual-interfaces."))
         .Map("GET", $"{Base}/{{id}}/metadata", Access.User, call => WithAsync(call, details => call.AnswerAsync(200, w => Views.Texts(w, "metadata", details.Metadata))))
         .Map("POST", $"{Base}/{{id}}/metadata", Access.User, call => MetadataAsync(call, replace: false))
         .Map("PUT", $"{Base}/{{id}}/metadata", Access.User, call => MetadataAsync(call, replace: true))

@@ -85,7 +85,9 @@ public static class ApiServer
         app.Use(next => http =>
         {
             var path = Paths.Read(http.Request.Path.Value ?? "/");
-            http.Request.Path = path.Path;
+
+            // Not by conversion from text, which would undo escapes a second time.
+            http.Request.Path = new PathString(path.Path);
             http.Features.Set(path);
             return next(http);
         });
@@ -102,6 +104,7 @@ public static class ApiServer
             await call.AnswerAsync(200, w => w.WriteString("status", "ok"));
         });
         IdentityApi.Map(routes);
+        DirectoryApi.Map(routes);
         VersionsApi.Map(routes);
         ServersApi.Map(routes);
         ServerActionsApi.Map(routes);

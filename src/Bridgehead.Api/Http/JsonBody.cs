@@ -173,6 +173,9 @@ internal sealed class JsonBody
         return [.. value.EnumerateArray().Select(item => new JsonBody(item, this))];
     }
 
+    /// <summary>Whether the value is this very string.</summary>
+    public bool Is(string name, string text) => IsText(name) && _object.GetProperty(name).ValueEquals(text);
+
     public bool IsList(string name) => Has(name) && _object.GetProperty(name).ValueKind == JsonValueKind.Array;
 
     public bool IsText(string name) => Has(name) && _object.GetProperty(name).ValueKind == JsonValueKind.String;

@@ -46,7 +46,7 @@ internal static class IdentityApi
         var identity = auth.Object("identity");
         var password = identity.TryObject("password")?.Object("user");
         var token = identity.TryObject("token");
-        var project = auth.TryObject("scope")?.TryObject("project");
+        var project = auth.Is("scope", "unscoped") ? null : auth.TryObject("scope")?.TryObject("project");
         var scope = project?.TryText("id") ?? project?.TryText("name");
         if (password is null && token is null)
         {
