@@ -16,9 +16,9 @@ public sealed class ArticleTests
         await cloud.RunAsync("nova-manage network create mynet 10.10.10.0/24");
         var image = await cloud.RunAsync("nova image-list | awk '/busybox/ {print $2}'");
         await cloud.RunAsync($"nova boot --image {image} --flavor 1 myserver");
-        await cloud.UntilAsync("console myserver wget -q -T 2 -O - http://169.254.169.254/latest/meta-data/local-ipv4 | grep -x 10.10.10.2");
+        await cloud.UntilAsync("console myserver timeout 2 wget -q -O - http://169.254.169.254/latest/meta-data/local-ipv4 | grep -x 10.10.10.2");
         (await cloud.AddressAsync("myserver")).Should().Be("10.10.10.2");
-        (await cloud.RunAsync("console myserver wget -q -T 2 -O - http://192.168.1.1/cgi-bin/whoami")).Should().Be("192.168.1.90");
+        (await cloud.RunAsync("console myserver timeout 2 wget -q -O - http://192.168.1.1/cgi-bin/whoami")).Should().Be("192.168.1.90");
 
         await FloatingAsync(cloud);
         (await cloud.FailAsync("outside ping -c 1 -W 1 192.168.1.233")).Should().Contain("100% packet loss");
@@ -37,7 +37,7 @@ public sealed class ArticleTests
         (await cloud.RunAsync("nova floating-ip-create")).Should().Contain("192.168.1.233");
         var id = await cloud.RunAsync("nova list | awk '/myserver/ {print $2}'");
         await cloud.RunAsync($"nova add-floating-ip {id} 192.168.1.233");
-        await cloud.UntilAsync("console myserver wget -q -T 2 -O - http://192.168.1.1/cgi-bin/whoami | grep -x 192.168.1.233");
+        await cloud.UntilAsync("console myserver timeout 2 wget -q -O - http://192.168.1.1/cgi-bin/whoami | grep -x 192.168.1.233");
         (await cloud.RunAsync("ip -4 -o address show dev eth0")).Should().Contain("192.168.1.233/32");
     }
 
@@ -59,8 +59,8 @@ public sealed class ArticleTests
         await cloud.BootAsync("second");
         await cloud.UntilAsync("console second ping -c 1 -W 1 10.10.10.2");
         await cloud.RunAsync("console second nslookup myserver 10.10.10.1 | grep 10.10.10.2");
-        (await cloud.RunAsync("console second wget -q -T 2 -O - http://169.254.169.254/latest/meta-data/local-ipv4")).Should().Be(await cloud.AddressAsync("second"));
-        (await cloud.RunAsync("console second wget -q -T 2 --header 'X-Forwarded-For: 10.10.10.2' -O - http://169.254.169.254/latest/meta-data/hostname"))
+        (await cloud.RunAsync("console second timeout 2 wget -q -O - http://169.254.169.254/latest/meta-data/local-ipv4")).Should().Be(await cloud.AddressAsync("second"));
+        (await cloud.RunAsync("console second timeout 2 wget -q --header 'X-Forwarded-For: 10.10.10.2' -O - http://169.254.169.254/latest/meta-data/hostname"))
             .Should().StartWith("second", "a header does not make it another instance");
     }
 }

@@ -39,7 +39,7 @@ public sealed class SandboxCloud : IAsyncDisposable
     public async Task<Ran> TryAsync(string line)
     {
         var mark = $"-- end of {++_number}:";
-        await _shell.StandardInput.WriteLineAsync($"{{ {line}\n}} </dev/null 2>&1; echo; echo \"{mark} $?\"");
+        await _shell.StandardInput.WriteLineAsync($"{{ {line}\n}} </dev/null 2>&1; s=$?; echo; echo \"{mark} $s\"");
         await _shell.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
         var lines = new List<string>();
         while (true)

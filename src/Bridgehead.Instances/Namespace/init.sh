@@ -21,7 +21,8 @@ while read -r device kind address gateway dns; do
       [ "$dns" = - ] || echo "$dns" | tr , '\n' | sed 's/^/nameserver /' >>/etc/resolv.conf ;;
   esac
 done </boot/ports
-get() { wget -q -T 3 -O - "http://169.254.169.254/latest/$1" 2>/dev/null; }
+# This wget has no timeout of its own: Debian's build crashes on -T.
+get() { timeout 3 wget -q -O - "http://169.254.169.254/latest/$1" 2>/dev/null; }
 tries=0
 until id=$(get meta-data/instance-id) && [ -n "$id" ]; do
   tries=$((tries + 1)); [ $tries -lt 20 ] || { say "no metadata service"; break; }
