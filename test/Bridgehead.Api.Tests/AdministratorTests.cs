@@ -37,6 +37,8 @@ public sealed class AdministratorTests(Cloud cloud) : IClassFixture<Cloud>
     [InlineData("/../../identity/v3/domains?name=default")]
     [InlineData("/../../identity/v3/users")]
     [InlineData("/../../identity/v3/roles")]
+    [InlineData("/os-aggregates")]
+    [InlineData("/os-server-groups")]
     [InlineData("/limits")]
     [InlineData("/os-floating-ip-pools")]
     public async Task Lists_that_clients_read_first_are_there(string path) => (await cloud.GetAsync(V + path)).Code.Should().Be(200);

@@ -14,6 +14,7 @@ public sealed class HostileInputTests(InhabitedCloud cloud) : IClassFixture<Inha
     [
         ("POST", "/identity/v3/auth/tokens", Cloud.LoginBody("admin", "wrong", "admin")),
         ("POST", $"{V}/servers", """{"server":{"name":"a","imageRef":"IMAGE","flavorRef":"1","networks":[{"uuid":"SERVER","fixed_ip":"10.7.0.9"}],"metadata":{"a":"b"},"min_count":1,"max_count":1,"user_data":"YQ==","security_groups":[{"name":"default"}]}}"""),
+        ("POST", $"{V}/servers", """{"server":{"name":"a","imageRef":"IMAGE","flavorRef":"1","description":"d","availability_zone":"nova","accessIPv4":"1.2.3.4","config_drive":true,"networks":"auto"}}"""),
         ("PUT", $"{V}/servers/SERVER", """{"server":{"name":"b","accessIPv4":"1.2.3.4","description":"c"}}"""),
         ("GET", $"{V}/servers/detail?name=a&status=ACTIVE&limit=5&marker=SERVER&changes-since=2020-01-01T00:00:00Z&ip=10.7&all_tenants=1", ""),
         ("POST", $"{V}/servers/SERVER/action", """{"reboot":{"type":"HARD"}}"""),

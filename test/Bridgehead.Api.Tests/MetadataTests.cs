@@ -138,6 +138,43 @@ public sealed class MetadataTests(MetadataCloud cloud) : IClassFixture<MetadataC
     }
 
     [Fact]
+    public async Task An_address_that_two_instances_have_is_told_nothing()
+    {
+        var shared = Ip.Parse("127.9.0.77");
+        var (first, second) = (await cloud.BootAsync("left"), await cloud.BootAsync("right"));
+        await cloud.WriteAsync(async s =>
+        {
+            var network = (await s.Networks.ListAsync(default))[0];
+            var twin = network with { Id = 0, Uuid = Guid.NewGuid(), Label = "twin" };
+            twin = twin with { Id = await s.Networks.AddAsync(twin, default) };
+            await s.FixedIps.TakeAsync(network, shared, (await s.VirtualInterfaces.OfInstanceAsync(first, default))[0].Id, first, default);
+            return await s.FixedIps.TakeAsync(twin, shared, (await s.VirtualInterfaces.AddAsync(twin.Id, second, default))!.Id, second, default);
+        });
+        (await cloud.AskAsync(shared, "/latest/meta-data/hostname")).Code.Should().Be(404);
+        (await cloud.SendAsync("DELETE", $"/compute/v2.1/servers/{second}", null)).Code.Should().Be(204);
+    }
+
+    [Fact]
+    public async Task An_address_that_changes_hands_tells_its_new_owner_only()
+    {
+        var moving = Ip.Parse("127.9.0.88");
+        var (first, second) = (await cloud.BootAsync("before"), await cloud.BootAsync("after"));
+        await cloud.WriteAsync(s => TakeAsync(s, moving, first));
+        (await cloud.AskAsync(moving, "/latest/meta-data/hostname")).Text.Should().Be("before.novalocal");
+        await cloud.WriteAsync(async s =>
+        {
+            await s.FixedIps.ReleaseAsync((await s.FixedIps.FindAsync(moving, default))!.Id, default);
+            return default(Done);
+        });
+        (await cloud.AskAsync(moving, "/latest/meta-data/hostname")).Code.Should().Be(404);
+        await cloud.WriteAsync(s => TakeAsync(s, moving, second));
+        (await cloud.AskAsync(moving, "/latest/meta-data/hostname")).Text.Should().Be("after.novalocal");
+    }
+
+    private static async Task<bool> TakeAsync(Session s, IPAddress address, Guid instance) => await s.FixedIps.TakeAsync(
+        (await s.Networks.ListAsync(default))[0], address, (await s.VirtualInterfaces.OfInstanceAsync(instance, default))[0].Id, instance, default);
+
+    [Fact]
     public async Task An_instance_cannot_speak_for_another_but_a_trusted_proxy_can()
     {
         (await cloud.AskAsync(cloud.Two, "/latest/meta-data/hostname", forwarded: $"{cloud.One}")).Text.Should().Be("two.novalocal");

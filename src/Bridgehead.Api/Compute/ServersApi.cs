@@ -10,6 +10,10 @@ internal static class ServersApi
 {
     private const string Base = "/compute/v2.1/servers";
     private const int MostPerPage = 1000;
+    private const int InvalidStatusRefused = 38;
+
+    /// <summary>The state of no server, for a status that is none.</summary>
+    private const string NoState = "none";
 
     public static void Map(Routes routes) => routes
         .Map("GET", Base, Access.User, call => ListAsync(call, detail: false))
@@ -92,6 +96,12 @@ internal static class ServersApi
         if (!Page(call).Succeeded(out var limit, out var problem) || !Pattern(call.Query("name")).Succeeded(out var name, out problem))
         {
             await call.RefuseAsync(problem!);
+            return;
+        }
+
+        if (call.Microversion >= InvalidStatusRefused && StateOf(call.Query("status")) == NoState)
+        {
+            await Errors.WriteAsync(call, 400, $"Invalid status value: {call.Query("status")}");
             return;
         }
 
@@ -201,7 +211,7 @@ internal static class ServersApi
         "SHUTOFF" => VmState.Stopped,
         "ERROR" => VmState.Error,
         "DELETED" => VmState.Deleted,
-        _ => "none",
+        _ => NoState,
     };
 
     private static async Task CreateAsync(ApiCall call)
