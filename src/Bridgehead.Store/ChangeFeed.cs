@@ -12,8 +12,8 @@ public sealed record FeedBatch(bool Resync, IReadOnlyList<Change> Changes);
 /// </summary>
 public sealed class ChangeFeed : IAsyncDisposable
 {
-    /// <summary>Another process's commit is noticed after at most this long.</summary>
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    /// <summary>Another process's commit is noticed after at most this long; in PostgreSQL it rings, and this is for a bell that was lost.</summary>
+    private TimeSpan Look => TimeSpan.FromMilliseconds(_database.Postgres ? 1000 : 20);
 
     private const string SqliteRead = "select id, kind, key, host, tx as tx, 0 as xmin from change where tx >= @from order by tx, id";
 
@@ -102,7 +102,7 @@ public sealed class ChangeFeed : IAsyncDisposable
         _seen = [];
         _from = _database.Postgres
             ? await _sql.NumberAsync("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint", cancel)
-            : await _sql.NumberAsync("select coalesce(max(id), 0) + 1 from change", cancel);
+            : await _sql.NumberAsync("select max(floor, coalesce((select max(tx) from change), 0)) + 1 from feed", cancel);
     }
 
     private async Task<bool> RestoredOrTrimmedAsync(CancellationToken cancel)

@@ -13,12 +13,14 @@ public sealed class Database : IAsyncDisposable
     private const int Attempts = 10;
     private readonly Dialect _dialect;
     private readonly TimeProvider _clock;
+    private readonly NotifyListener? _listener;
     private readonly SemaphoreSlim _sqliteWriter = new(1, 1);
 
     private Database(Dialect dialect, TimeProvider clock)
     {
         _dialect = dialect;
         _clock = clock;
+        _listener = dialect.Listener(Bell, clock);
     }
 
     internal Bell Bell { get; } = new();
@@ -64,12 +66,21 @@ public sealed class Database : IAsyncDisposable
     /// <summary>The number of the schema that the database has.</summary>
     public Task<long> SchemaAsync(CancellationToken cancel) => ReadAsync(session => Migrator.VersionAsync(session.Sql, cancel), cancel);
 
-    public Task<ChangeFeed> OpenFeedAsync(CancellationToken cancel) => ChangeFeed.OpenAsync(this, cancel);
-
-    public ValueTask DisposeAsync()
+    public Task<ChangeFeed> OpenFeedAsync(CancellationToken cancel)
     {
+        _listener?.Start();
+        return ChangeFeed.OpenAsync(this, cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_listener is not null)
+        {
+            await _listener.DisposeAsync();
+        }
+
         _sqliteWriter.Dispose();
-        return _dialect.DisposeAsync();
+        await _dialect.DisposeAsync();
     }
 
     internal Task<DbConnection> ConnectAsync(CancellationToken cancel) => _dialect.OpenAsync(cancel);
@@ -101,6 +112,11 @@ public sealed class Database : IAsyncDisposable
         {
             await transaction.RollbackAsync(cancel);
             return result;
+        }
+
+        if (Postgres && session.Changes.Any)
+        {
+            await session.Sql.ExecuteAsync($"notify {NotifyListener.Channel}", cancel);
         }
 
         await transaction.CommitAsync(cancel);

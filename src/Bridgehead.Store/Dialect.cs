@@ -13,6 +13,9 @@ internal abstract class Dialect : IAsyncDisposable
 
     public abstract bool IsTransient(DbException problem);
 
+    /// <summary>Hears other processes' bells; null where looking is as cheap as listening.</summary>
+    public virtual NotifyListener? Listener(Bell bell, TimeProvider clock) => null;
+
     public abstract ValueTask DisposeAsync();
 
     /// <summary><c>sqlite:///relative</c>, <c>sqlite:////absolute</c>, <c>postgresql://user:password@host/database</c>, or an Npgsql connection string.</summary>
@@ -102,6 +105,8 @@ internal sealed class PostgresDialect : Dialect
     public override bool Postgres => true;
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancel) => await _source.OpenConnectionAsync(cancel);
+
+    public override NotifyListener Listener(Bell bell, TimeProvider clock) => new(_source, bell, clock);
 
     public override bool IsTransient(DbException problem) => problem.IsTransient || problem.SqlState is "40001" or "40P01";
 

@@ -98,4 +98,43 @@ public sealed class ChangeFeedTests
         var opening = async () => await fresh.OpenAsync();
         (await opening.Should().ThrowAsync<StoreException>()).Which.Message.Should().Contain("99");
     }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task A_feed_that_missed_what_was_forgotten_is_told_and_others_go_on(string kind)
+    {
+        await using var fresh = await FreshDatabase.CreateAsync(kind);
+        var store = await fresh.OpenAsync();
+        await using var late = await store.OpenFeedAsync(Cancel);
+        await using var current = await store.OpenFeedAsync(Cancel);
+        await ChangeAsync(store, "old");
+        (await current.ReadAsync(Cancel)).Changes.Should().ContainSingle();
+        await ChangeAsync(store, "seen");
+        (await current.ReadAsync(Cancel)).Changes.Should().ContainSingle();
+        await ForgetAsync(store, store.Now.AddHours(1));
+        await ChangeAsync(store, "new");
+        (await late.ReadAsync(Cancel)).Resync.Should().BeTrue();
+        var batch = await current.ReadAsync(Cancel);
+        (batch.Resync ? ["resync"] : batch.Changes.Select(c => c.Key)).Should().Equal("new");
+
+        await ForgetAsync(store, store.Now.AddHours(1));
+        await using var fromNothing = await store.OpenFeedAsync(Cancel);
+        await ChangeAsync(store, "after");
+        (await fromNothing.ReadAsync(Cancel)).Changes.Select(c => c.Key).Should().Equal("after");
+    }
+
+    private static Task ChangeAsync(Database store, string key) => store.WriteAsync(
+        async s =>
+        {
+            await s.Changes.AddAsync("test", key, null, Cancel);
+            return 0;
+        },
+        Cancel);
+
+    private static Task ForgetAsync(Database store, DateTimeOffset before) => store.WriteAsync(
+        async s =>
+        {
+            await s.ForgetAsync(before, Cancel);
+            return 0;
+        },
+        Cancel);
 }
