@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bridgehead.Control;
 using Bridgehead.Model;
 using Bridgehead.Store;
 

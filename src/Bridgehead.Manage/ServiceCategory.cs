@@ -1,6 +1,3 @@
-using Bridgehead.Model;
-using Bridgehead.Store;
-
 namespace Bridgehead.Manage;
 
 /// <summary><c>nova-manage service</c> and <c>nova-manage host</c>.</summary>

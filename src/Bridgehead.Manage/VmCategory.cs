@@ -1,4 +1,3 @@
-using Bridgehead.Model;
 using Bridgehead.Store;
 
 namespace Bridgehead.Manage;

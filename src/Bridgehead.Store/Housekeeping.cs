@@ -1,5 +1,3 @@
-using Bridgehead.Model;
-
 namespace Bridgehead.Store;
 
 /// <summary>What a store forgets by and by.</summary>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Bridgehead.Api;
 using Bridgehead.Control;
 using Bridgehead.Model;
 using Bridgehead.Store;

@@ -1,7 +1,5 @@
 using System.Text;
-using System.Text.Json;
 using AwesomeAssertions;
-using Bridgehead.Model;
 using Bridgehead.Store;
 using Xunit;
 

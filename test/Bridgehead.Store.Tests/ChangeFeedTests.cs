@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using AwesomeAssertions;
-using Bridgehead.Store;
 using Xunit;
 
 namespace Bridgehead.Store.Tests;

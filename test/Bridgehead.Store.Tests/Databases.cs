@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Bridgehead.Store;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Xunit;

@@ -1,6 +1,5 @@
 using AwesomeAssertions;
 using Bridgehead.Model;
-using Bridgehead.Store;
 using Xunit;
 
 namespace Bridgehead.Store.Tests;

@@ -1,4 +1,3 @@
-using System.Net;
 using Bridgehead.Model;
 using Bridgehead.Rules;
 

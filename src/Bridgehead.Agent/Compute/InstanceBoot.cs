@@ -1,4 +1,3 @@
-using Bridgehead.Host;
 using Bridgehead.Instances;
 using Bridgehead.Model;
 using Bridgehead.Rules;

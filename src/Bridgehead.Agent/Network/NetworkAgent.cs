@@ -1,4 +1,3 @@
-using System.Net;
 using Bridgehead.Host;
 using Bridgehead.Model;
 using Bridgehead.Rules;

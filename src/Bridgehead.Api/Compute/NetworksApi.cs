@@ -70,7 +70,19 @@ internal static class NetworksApi
             return;
         }
 
-        var n = body.Object("network");
+        var spec = SpecOf(body.Object("network"));
+        if (body.Wrong is { } wrong || !(await call.Services.CreateNetwork.RunAsync(spec, call.Cancel)).Succeeded(out var made, out wrong))
+        {
+            await call.RefuseAsync(wrong!);
+            return;
+        }
+
+        var stored = await call.Services.Store.ReadAsync(s => s.Networks.FindAsync(made[0].Id, call.Cancel), call.Cancel);
+        await AnswerAsync(call, stored!, brief: false);
+    }
+
+    private static NetworkSpec SpecOf(JsonBody n)
+    {
         n.Only(
             "label", "cidr", "cidr_v6", "vlan", "vlan_start", "bridge", "bridge_interface", "gateway", "gateway_v6", "dns1", "dns2", "dhcp_server", "enable_dhcp", "mtu", "share_address",
             "multi_host", "allowed_start", "allowed_end", "fixed_cidr", "project_id", "vpn_start", "ipam", "uuid");
@@ -84,7 +96,7 @@ internal static class NetworksApi
             n.Note("VLAN networks need the VLAN manager; this cloud runs Flat DHCP.");
         }
 
-        var spec = new NetworkSpec
+        return new NetworkSpec
         {
             Label = n.Text("label"),
             Cidr = n.TryText("cidr"),
@@ -106,14 +118,6 @@ internal static class NetworksApi
             EnableDhcp = n.TryBool("enable_dhcp") ?? true,
             ShareAddress = n.TryBool("share_address") ?? false,
         };
-        if (body.Wrong is { } wrong || !(await call.Services.CreateNetwork.RunAsync(spec, call.Cancel)).Succeeded(out var made, out wrong))
-        {
-            await call.RefuseAsync(wrong!);
-            return;
-        }
-
-        var stored = await call.Services.Store.ReadAsync(s => s.Networks.FindAsync(made[0].Id, call.Cancel), call.Cancel);
-        await AnswerAsync(call, stored!, brief: false);
     }
 
     /// <summary>A network of the caller's project. For administrators only: it adds an address to the hosts' bridge.</summary>

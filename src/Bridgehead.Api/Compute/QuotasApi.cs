@@ -15,6 +15,27 @@ internal static class QuotasApi
             async s => (await QuotaLimits.OfAsync(s, call.Services.Settings, project, call.Cancel), await s.Instances.UsageAsync(project, call.Cancel),
                 await s.SecurityGroups.CountAsync(project, call.Cancel), await s.FloatingIps.CountOfProjectAsync(project, call.Cancel)),
             call.Cancel);
+        var absolute = Absolute(limits, use, groups, floating, call.Microversion);
+        await call.AnswerAsync(200, w =>
+        {
+            w.WriteStartObject("limits");
+            w.WriteStartArray("rate");
+            w.WriteEndArray();
+            w.WriteStartObject("absolute");
+            foreach (var (name, value) in absolute)
+            {
+                w.WriteNumber(name, value);
+            }
+
+            w.WriteEndObject();
+            w.WriteEndObject();
+        });
+    }
+
+    /// <summary>Names come and went with microversions.</summary>
+    private static Dictionary<string, long> Absolute(
+        IReadOnlyDictionary<string, int> limits, (long Instances, long Cores, long Ram) use, long groups, long floating, int microversion)
+    {
         var absolute = new Dictionary<string, long>(StringComparer.Ordinal)
         {
             ["maxServerMeta"] = limits["metadata_items"],
@@ -31,7 +52,7 @@ internal static class QuotasApi
             ["totalRAMUsed"] = use.Ram,
             ["totalServerGroupsUsed"] = 0,
         };
-        if (call.Microversion <= Microversions.LastProxy)
+        if (microversion <= Microversions.LastProxy)
         {
             absolute["maxSecurityGroups"] = limits["security_groups"];
             absolute["maxSecurityGroupRules"] = limits["security_group_rules"];
@@ -40,25 +61,12 @@ internal static class QuotasApi
             absolute["totalFloatingIpsUsed"] = floating;
         }
 
-        if (call.Microversion < 39)
+        if (microversion < 39)
         {
             absolute["maxImageMeta"] = limits["metadata_items"];
         }
 
-        await call.AnswerAsync(200, w =>
-        {
-            w.WriteStartObject("limits");
-            w.WriteStartArray("rate");
-            w.WriteEndArray();
-            w.WriteStartObject("absolute");
-            foreach (var (name, value) in absolute)
-            {
-                w.WriteNumber(name, value);
-            }
-
-            w.WriteEndObject();
-            w.WriteEndObject();
-        });
+        return absolute;
     }
 
     public static async Task ShowAsync(ApiCall call, bool defaults)

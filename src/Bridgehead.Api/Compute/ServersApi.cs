@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bridgehead.Control;
 using Bridgehead.Model;
@@ -130,43 +131,20 @@ internal static class ServersApi
     private static async Task AnswerListAsync(ApiCall call, InstanceFilter filter, Regex? name, int limit, bool detail)
     {
         var marker = call.Query("marker");
-        var page = await call.Services.Store.ReadAsync(
-            async s =>
-            {
-                var after = marker is null ? null : await s.Instances.FindAnyAsync(Guid.TryParse(marker, out var uuid) ? uuid : Guid.Empty, call.Cancel);
-                if (marker is not null && (after is null || (after.ProjectId != call.Caller.ProjectId && !call.Caller.IsAdmin)))
-                {
-                    return null;
-                }
-
-                var found = await s.Instances.ListAsync(filter, after, name is null ? limit : MostPerPage, call.Cancel);
-                return await s.DetailsAsync([.. found.Where(i => name is null || name.IsMatch(i.DisplayName)).Take(limit)], call.Cancel);
-            },
-            call.Cancel);
+        var page = await call.Services.Store.ReadAsync(s => FindPageAsync(s, call, filter, name, limit), call.Cancel);
         if (page is null)
         {
             await Errors.WriteAsync(call, 400, $"marker [{marker}] not found");
             return;
         }
 
-        var ip = call.Query("ip");
         await call.AnswerAsync(200, w =>
         {
             w.WriteStartArray("servers");
-            foreach (var details in page.Where(d => ip is null || d.Nics.Any(n => n.Fixed.Any(f => f.Address.ToString().Contains(ip.Trim('^', '$'), StringComparison.Ordinal)))))
+            foreach (var details in page)
             {
                 w.WriteStartObject();
-                if (detail)
-                {
-                    Views.Server(w, call, details);
-                }
-                else
-                {
-                    w.WriteString("id", details.Instance.Uuid);
-                    w.WriteString("name", details.Instance.DisplayName);
-                    Views.Links(w, call, $"servers/{details.Instance.Uuid}");
-                }
-
+                WriteServer(w, call, details, detail);
                 w.WriteEndObject();
             }
 
@@ -179,6 +157,53 @@ internal static class ServersApi
             }
         });
     }
+
+    private static void WriteServer(Utf8JsonWriter w, ApiCall call, InstanceDetails details, bool detail)
+    {
+        if (detail)
+        {
+            Views.Server(w, call, details);
+            return;
+        }
+
+        w.WriteString("id", details.Instance.Uuid);
+        w.WriteString("name", details.Instance.DisplayName);
+        Views.Links(w, call, $"servers/{details.Instance.Uuid}");
+    }
+
+    /// <summary>Up to <paramref name="limit"/> servers after the marker; null when the marker is not the caller's. Patterns are matched here, so pages are read until enough match.</summary>
+    private static async Task<List<InstanceDetails>?> FindPageAsync(Session s, ApiCall call, InstanceFilter filter, Regex? name, int limit)
+    {
+        Instance? after = null;
+        if (call.Query("marker") is { } marker)
+        {
+            after = await s.Instances.FindAnyAsync(Guid.TryParse(marker, out var uuid) ? uuid : Guid.Empty, call.Cancel);
+            if (after is null || (after.ProjectId != call.Caller.ProjectId && !call.Caller.IsAdmin))
+            {
+                return null;
+            }
+        }
+
+        var ip = call.Query("ip")?.Trim('^', '$');
+        var size = name is null && ip is null ? limit : MostPerPage;
+        var page = new List<InstanceDetails>();
+        while (page.Count < limit)
+        {
+            var found = await s.Instances.ListAsync(filter, after, size, call.Cancel);
+            page.AddRange((await s.DetailsAsync([.. found.Where(i => name is null || name.IsMatch(i.DisplayName))], call.Cancel)).Where(d => ip is null || HasAddress(d, ip)));
+            if (found.Count < size)
+            {
+                break;
+            }
+
+            after = found[^1];
+        }
+
+        return [.. page.Take(limit)];
+    }
+
+    private static bool HasAddress(InstanceDetails details, string part) =>
+        details.Nics.Any(nic => nic.Fixed.Any(f => f.Address.ToString().Contains(part, StringComparison.Ordinal)));
 
     private static Outcome<int> Page(ApiCall call)
     {
@@ -240,22 +265,19 @@ internal static class ServersApi
             return;
         }
 
-        call.Http.Response.Headers.Location = $"{call.Root}/compute/v2.1/servers/{first.Uuid}";
-        await call.AnswerAsync(202, w =>
+        await AnswerCreatedAsync(call, first.Uuid, request.SecurityGroups, body.Object("server").TryText("adminPass"));
+    }
+
+    private static Task AnswerCreatedAsync(ApiCall call, Guid uuid, IReadOnlyList<string> groups, string? password)
+    {
+        call.Http.Response.Headers.Location = $"{call.Root}/compute/v2.1/servers/{uuid}";
+        return call.AnswerAsync(202, w =>
         {
             w.WriteStartObject("server");
-            w.WriteString("id", first.Uuid);
-            Views.Links(w, call, $"servers/{first.Uuid}");
-            w.WriteString("adminPass", body.Object("server").TryText("adminPass") ?? Guid.NewGuid().ToString("N")[..12]);
-            w.WriteStartArray("security_groups");
-            foreach (var group in request.SecurityGroups.Count == 0 ? [SecurityGroup.DefaultName] : request.SecurityGroups)
-            {
-                w.WriteStartObject();
-                w.WriteString("name", group);
-                w.WriteEndObject();
-            }
-
-            w.WriteEndArray();
+            w.WriteString("id", uuid);
+            Views.Links(w, call, $"servers/{uuid}");
+            w.WriteString("adminPass", password ?? Guid.NewGuid().ToString("N")[..12]);
+            Views.SecurityGroups(w, groups.Count == 0 ? [SecurityGroup.DefaultName] : groups);
             w.WriteString("OS-DCF:diskConfig", "MANUAL");
             w.WriteEndObject();
         });

@@ -150,6 +150,20 @@ internal static class Views
         w.WriteNumber("rxtx_factor", 1.0);
     }
 
+    /// <summary>Groups by name, as servers show them.</summary>
+    public static void SecurityGroups(Utf8JsonWriter w, IEnumerable<string> names)
+    {
+        w.WriteStartArray("security_groups");
+        foreach (var name in names)
+        {
+            w.WriteStartObject();
+            w.WriteString("name", name);
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+    }
+
     private static void ShowOnly(Utf8JsonWriter w, ApiCall call, InstanceDetails details)
     {
         var i = details.Instance;
@@ -157,15 +171,7 @@ internal static class Views
         w.WriteString("config_drive", i.ConfigDrive ? "True" : "");
         if (details.Groups.Count > 0)
         {
-            w.WriteStartArray("security_groups");
-            foreach (var group in details.Groups)
-            {
-                w.WriteStartObject();
-                w.WriteString("name", group.Name);
-                w.WriteEndObject();
-            }
-
-            w.WriteEndArray();
+            SecurityGroups(w, details.Groups.Select(group => group.Name));
         }
 
         w.WriteString("OS-DCF:diskConfig", "MANUAL");

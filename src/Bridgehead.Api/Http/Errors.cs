@@ -1,5 +1,4 @@
 using Bridgehead.Model;
-using Microsoft.AspNetCore.Http;
 
 namespace Bridgehead.Api;
 

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Bridgehead.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,5 +1,3 @@
-using Bridgehead.Model;
-
 namespace Bridgehead.Rules.Iptables;
 
 /// <summary>

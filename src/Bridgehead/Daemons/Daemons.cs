@@ -1,7 +1,5 @@
-using Bridgehead.Agent;
 using Bridgehead.Api;
 using Bridgehead.Control;
-using Bridgehead.Host;
 using Bridgehead.Model;
 using Bridgehead.Store;
 using Microsoft.Extensions.Hosting.Systemd;

@@ -1,7 +1,6 @@
 using AwesomeAssertions;
 using Bridgehead.Model;
 using Bridgehead.Rules;
-using Bridgehead.Rules.Iptables;
 using Bridgehead.Testing;
 using Xunit;
 

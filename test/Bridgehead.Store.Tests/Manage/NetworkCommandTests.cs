@@ -1,5 +1,4 @@
 using AwesomeAssertions;
-using Bridgehead.Model;
 using Xunit;
 
 namespace Bridgehead.Store.Tests.Manage;
