@@ -31,17 +31,36 @@ public sealed partial class ComputeAgent : IAgent
     }
 
     private const string ExitedKind = "exited";
+    private bool _started;
 
     public string Binary => Binaries.Compute;
 
     public async Task ResyncAsync(CancellationToken cancel)
     {
         await _appliers.Sysctls.EnsureBridgeFilterAsync(_settings.UseIpv6, cancel);
+        if (!_started)
+        {
+            await StartAsync(cancel);
+            _started = true;
+        }
+
+        // Also what is gone from the store: its filter goes too. Each in its turn, because other work may be under way.
+        var wanted = await _store.ReadAsync(session => session.Instances.OnHostAsync(_settings.Host, cancel), cancel);
+        foreach (var uuid in wanted.Select(instance => instance.Uuid).Union(_convergence.Here))
+        {
+            Ask(uuid);
+        }
+    }
+
+    /// <summary>The first look, before any other work: all filters in one commit, so that nothing that runs is ever without its own.</summary>
+    private async Task StartAsync(CancellationToken cancel)
+    {
         var views = await _reader.OnHostAsync(_settings.Host, cancel);
         var wanted = views.Where(view => !view.Instance.DeleteRequested).ToList();
-        var policies = new List<Policy> { new Policy.ComputeHost() };
+        var policies = new List<Policy> { new Policy.ComputeHost(_settings.IptablesDropAction) };
         policies.AddRange(wanted.SelectMany(_boot.BridgePolicies).DistinctBy(policy => policy.Key));
         policies.AddRange(views.Select(view => InstancePlanner.Filter(view, _settings)));
+        views.ForEach(_convergence.Remember);
 
         // An instance to be deleted keeps its filter until its processes are gone.
         await _appliers.Firewall.StartAsync(policies, cancel);
@@ -51,11 +70,6 @@ public sealed partial class ComputeAgent : IAgent
         {
             Orphan(_log, orphan.Uuid);
             await _appliers.Driver.DestroyAsync(orphan.Uuid, cancel);
-        }
-
-        foreach (var view in views)
-        {
-            _work.Ask($"{ChangeKind.Instance}/{view.Instance.Uuid:D}");
         }
     }
 
@@ -80,22 +94,15 @@ public sealed partial class ComputeAgent : IAgent
         };
     }
 
-    /// <summary>Every instance here that is in the group, or has a rule whose source it is, gets its chain anew, all in one commit.</summary>
+    private void Ask(Guid uuid) => _work.Ask($"{ChangeKind.Instance}/{uuid:D}");
+
+    /// <summary>Every instance here that is in the group, or has a rule whose source it is, is looked at in its own turn, so that no older look is carried out after a newer one.</summary>
     private async Task GroupAsync(long group, CancellationToken cancel)
     {
         var concerned = await _store.ReadAsync(session => session.SecurityGroups.ConcernedAsync(group, _settings.Host, cancel), cancel);
-        var views = new List<InstanceView>();
         foreach (var uuid in concerned)
         {
-            if (await _reader.FindAsync(uuid, cancel) is { Instance.DeleteRequested: false } view)
-            {
-                views.Add(view);
-            }
-        }
-
-        if (views.Count > 0)
-        {
-            await _appliers.Firewall.ApplyAsync([.. views.Select(view => InstancePlanner.Filter(view, _settings))], [], cancel);
+            Ask(uuid);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Bridgehead.Host;
 using Bridgehead.Instances;
 using Bridgehead.Model;
@@ -10,6 +11,13 @@ namespace Bridgehead.Agent;
 internal sealed partial class InstanceConvergence(NovaSettings settings, HostReader reader, InstanceStatus status, ComputeAppliers appliers, ILogger<InstanceConvergence> log)
 {
     private readonly InstanceBoot _boot = new(settings, appliers);
+
+    /// <summary>What this life of the daemon may have put on the host, for an instance that vanishes from the store.</summary>
+    private readonly ConcurrentDictionary<Guid, Trace> _here = [];
+
+    public IReadOnlyCollection<Guid> Here => [.. _here.Keys];
+
+    public void Remember(InstanceView view) => _here[view.Instance.Uuid] = TraceOf(view);
 
     public async Task RunAsync(Guid uuid, CancellationToken cancel)
     {
@@ -25,6 +33,7 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
             return;
         }
 
+        Remember(view);
         var runs = await appliers.Driver.IsRunningAsync(uuid, cancel);
         await BringAboutAsync(view, runs, cancel);
     }
@@ -36,6 +45,11 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
         if (!instance.Running)
         {
             await StopAsync(view, runs, cancel);
+        }
+        else if (!runs && !rebooting && instance.VmState == VmState.Active)
+        {
+            // It ended while nobody watched: as nova, say so and leave it off.
+            await status.ExitedAsync(instance.Uuid, cancel);
         }
         else if (runs && !rebooting)
         {
@@ -65,6 +79,7 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
         {
             // The server goes to ERROR with the reason, as nova does; deleting it cleans up, a hard reboot tries again.
             BootFailed(log, view.Instance.Uuid, problem.Message, problem);
+            await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
             await status.FailedAsync(view.Instance, problem.Message, cancel);
             return;
         }
@@ -89,21 +104,22 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
     {
         await appliers.Driver.DestroyAsync(uuid, cancel);
 
-        // Deleted while this host was away: its filter went with the resync that found it gone.
-        if (view is null)
+        if ((view is null ? _here.GetValueOrDefault(uuid) : TraceOf(view)) is not { } trace)
         {
             return;
         }
 
-        await appliers.Guard.RemoveAsync([.. view.Nics.Select(nic => nic.Nic.TapName)], cancel);
-
-        await appliers.Firewall.ApplyAsync([], [Policy.InstanceFilter.KeyOf(view.Instance.Id)], cancel);
-        if (view.Instance.DeleteRequested && view.Instance.Host == settings.Host)
+        await appliers.Guard.RemoveAsync(trace.Taps, cancel);
+        await appliers.Firewall.ApplyAsync([], [Policy.InstanceFilter.KeyOf(trace.Id)], cancel);
+        _here.TryRemove(uuid, out _);
+        if (view is not null && view.Instance.DeleteRequested && view.Instance.Host == settings.Host)
         {
             await status.DeletedAsync(uuid, cancel);
             Ended(log, uuid, view.Instance.Id);
         }
     }
+
+    private static Trace TraceOf(InstanceView view) => new(view.Instance.Id, [.. view.Nics.Select(nic => nic.Nic.TapName)]);
 
     private InstanceSpec SpecOf(InstanceView view) => new(
         view.Instance.Uuid,
@@ -122,4 +138,6 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
 
     [LoggerMessage(EventId = 112, Level = LogLevel.Error, Message = "instance {Uuid} could not be booted: {Reason}")]
     private static partial void BootFailed(ILogger log, Guid uuid, string reason, Exception problem);
+
+    private sealed record Trace(long Id, IReadOnlyList<DeviceName> Taps);
 }

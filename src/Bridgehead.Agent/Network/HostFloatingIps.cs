@@ -11,61 +11,77 @@ namespace Bridgehead.Agent;
 /// <summary>Floating addresses on this host: the address on the public interface, its translation, and the end of its connections when it goes.</summary>
 internal sealed partial class HostFloatingIps(NovaSettings settings, Database store, NetworkAppliers appliers, ILogger<HostFloatingIps> log)
 {
-    private readonly ConcurrentDictionary<IPAddress, FloatingIp> _here = [];
+    /// <summary>What each address leads to here.</summary>
+    private readonly ConcurrentDictionary<IPAddress, IPAddress> _here = new(appliers.Journal.Read());
 
-    public async Task EnsureAddressesAsync(IReadOnlyList<FloatingIp> floating, CancellationToken cancel)
+    public IReadOnlyCollection<IPAddress> Here => [.. _here.Keys];
+
+    public Task<List<FloatingIp>> OfHostAsync(CancellationToken cancel) => store.ReadAsync(session => session.FloatingIps.OnHostAsync(settings.Host, cancel), cancel);
+
+    /// <summary>Their translations are in the packet filter already. What the journal has and is wanted no more, or otherwise, was left by a daemon that was killed.</summary>
+    public async Task StartAsync(IReadOnlyList<FloatingIp> wanted, CancellationToken cancel)
     {
-        foreach (var address in floating)
+        foreach (var floating in wanted.Where(floating => floating.FixedAddress is not null))
         {
-            await BindAsync(address, cancel);
+            await BindAsync(floating, cancel);
+        }
+
+        foreach (var left in Here.Except(wanted.Select(floating => floating.Address)))
+        {
+            await LookAsync(left, cancel);
         }
     }
 
     public async Task LookAsync(IPAddress address, CancellationToken cancel)
     {
         var floating = await store.ReadAsync(session => session.FloatingIps.FindAsync(address, cancel), cancel);
-        var wanted = floating is { FixedAddress: not null } && floating.Host == settings.Host ? floating : null;
-        if (_here.TryGetValue(address, out var before) && !Equals(before.FixedAddress, wanted?.FixedAddress))
-        {
-            await UnbindAsync(before, wanted is null, cancel);
-        }
-
-        if (wanted is not null)
+        if (floating is { FixedAddress: not null } && floating.Host == settings.Host)
         {
             // The translation first: the address answers only once it leads somewhere.
-            await appliers.Firewall.ApplyAsync([NetworkPlanner.Floating(wanted, settings)!], [], cancel);
-            await BindAsync(wanted, cancel);
+            await appliers.Firewall.ApplyAsync([NetworkPlanner.Floating(floating, settings)!], [], cancel);
+            await BindAsync(floating, cancel);
+        }
+        else if (_here.ContainsKey(address))
+        {
+            await UnbindAsync(address, floating, cancel);
         }
     }
 
     private async Task BindAsync(FloatingIp floating, CancellationToken cancel)
     {
-        _here[floating.Address] = floating;
+        var (address, target) = (floating.Address, floating.FixedAddress!);
+        if (_here.TryGetValue(address, out var before) && !before.Equals(target))
+        {
+            // After the translation changed, so that no packet can bring the old connections back.
+            await appliers.Conntrack.ForgetFloatingAsync(address, cancel);
+        }
+
+        appliers.Journal.Put(address, target);
+        _here[address] = target;
         if (NetworkPlanner.DeviceOf(floating, settings) is not { } device)
         {
             return;
         }
 
-        if (await appliers.Links.EnsureHostAddressAsync(device, floating.Address, cancel) && settings is { SendArpForHa: true, SendArpForHaCount: > 0 })
+        if (await appliers.Links.EnsureHostAddressAsync(device, address, cancel) && settings is { SendArpForHa: true, SendArpForHaCount: > 0 })
         {
-            _ = AnnounceAsync(device, floating.Address, cancel);
+            _ = AnnounceAsync(device, address, cancel);
         }
     }
 
-    private async Task UnbindAsync(FloatingIp floating, bool leaves, CancellationToken cancel)
+    /// <summary>The journal's entry goes last: until then a new life of the daemon would do all of this again.</summary>
+    private async Task UnbindAsync(IPAddress address, FloatingIp? floating, CancellationToken cancel)
     {
-        if (leaves)
+        await appliers.Firewall.ApplyAsync([], [Policy.FloatingNat.KeyOf(address)], cancel);
+        var device = floating is null ? NetworkPlanner.PublicInterface(settings) : NetworkPlanner.DeviceOf(floating, settings);
+        if (device is { } carrier)
         {
-            if (NetworkPlanner.DeviceOf(floating, settings) is { } device)
-            {
-                await appliers.Links.RemoveAddressAsync(device, floating.Address, 32, cancel);
-            }
-
-            await appliers.Firewall.ApplyAsync([], [NetworkPlanner.Floating(floating, settings)!.Key], cancel);
-            _here.TryRemove(floating.Address, out _);
+            await appliers.Links.RemoveAddressAsync(carrier, address, 32, cancel);
         }
 
-        await appliers.Conntrack.ForgetFloatingAsync(floating.Address, cancel);
+        await appliers.Conntrack.ForgetFloatingAsync(address, cancel);
+        appliers.Journal.Remove(address);
+        _here.TryRemove(address, out _);
     }
 
     /// <summary>Neighbours learn the address sooner by it; without it they ask.</summary>

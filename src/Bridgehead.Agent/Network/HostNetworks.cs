@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bridgehead.Host;
 using Bridgehead.Model;
 using Bridgehead.Rules;
 using Bridgehead.Store;
@@ -9,6 +10,9 @@ namespace Bridgehead.Agent;
 internal sealed class HostNetworks(NovaSettings settings, Database store, NetworkAppliers appliers)
 {
     private readonly ConcurrentDictionary<long, Network> _here = [];
+
+    /// <summary>Networks whose removal from the host is not complete: work that failed is repeated.</summary>
+    private readonly ConcurrentDictionary<long, Network> _leaving = [];
     private readonly ConcurrentDictionary<Guid, IReadOnlyList<(DeviceName Bridge, MacAddress Mac)>> _served = [];
 
     /// <summary>Networks of this host; those of nobody become ours unless another host is quicker.</summary>
@@ -42,16 +46,25 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
         }
     }
 
+    /// <summary>Networks that this life of the daemon has set up.</summary>
+    public IReadOnlyCollection<long> Here => [.. _here.Keys, .. _leaving.Keys];
+
     /// <summary>The bridge's dnsmasq with all hosts of all its networks.</summary>
-    public async Task EnsureDhcpAsync(DeviceName bridge, CancellationToken cancel)
+    public Task EnsureDhcpAsync(DeviceName bridge, CancellationToken cancel) => appliers.Dhcp.EnsureAsync(bridge, () => PictureAsync(bridge, cancel), cancel);
+
+    /// <summary>Ends what an earlier life of the daemon served for networks that are no more.</summary>
+    public async Task SweepAsync(CancellationToken cancel)
+    {
+        foreach (var bridge in appliers.Dhcp.Bridges().Except(_here.Values.Select(network => network.Bridge)))
+        {
+            await EnsureDhcpAsync(bridge, cancel);
+            await appliers.Links.RemoveBridgeAsync(bridge, cancel);
+        }
+    }
+
+    private async Task<DhcpPicture> PictureAsync(DeviceName bridge, CancellationToken cancel)
     {
         var networks = _here.Values.Where(network => network.Bridge == bridge && InstancePlanner.DhcpServerOf(network, settings) is not null).OrderBy(network => network.Id).ToList();
-        if (networks.Count == 0)
-        {
-            await appliers.Dhcp.StopAsync(bridge, cancel);
-            return;
-        }
-
         var hosts = await store.ReadAsync(
             async session =>
             {
@@ -64,7 +77,7 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
                 return found.DistinctBy(host => host.Mac).ToList();
             },
             cancel);
-        await appliers.Dhcp.EnsureAsync(bridge, networks, hosts, cancel);
+        return new DhcpPicture(networks, hosts);
     }
 
     /// <summary>A network came, changed or went.</summary>
@@ -134,7 +147,12 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
 
     private async Task GoneAsync(long id, CancellationToken cancel)
     {
-        if (!_here.TryRemove(id, out var network))
+        if (_here.TryRemove(id, out var known))
+        {
+            _leaving[id] = known;
+        }
+
+        if (!_leaving.TryGetValue(id, out var network))
         {
             return;
         }
@@ -150,6 +168,8 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
         {
             await appliers.Links.RemoveBridgeAsync(network.Bridge, cancel);
         }
+
+        _leaving.TryRemove(id, out _);
     }
 
     private async Task<bool> IsMineAsync(Network network, CancellationToken cancel) => network.Host is null

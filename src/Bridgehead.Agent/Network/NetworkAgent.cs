@@ -15,6 +15,7 @@ public sealed partial class NetworkAgent : IAgent
     private readonly HostNetworks _networks;
     private readonly HostFloatingIps _floating;
     private readonly KeyedWork _work;
+    private bool _started;
 
     public NetworkAgent(NovaSettings settings, Database store, NetworkAppliers appliers, ILoggerFactory logs, CancellationToken stop)
     {
@@ -36,14 +37,26 @@ public sealed partial class NetworkAgent : IAgent
 
         await _appliers.Sysctls.EnsureForwardingAsync(_settings.UseIpv6, cancel);
         await _appliers.Links.EnsureMetadataAddressAsync(cancel);
+        if (_started)
+        {
+            await AskAllAsync(cancel);
+            return;
+        }
+
+        await StartAsync(cancel);
+        _started = true;
+    }
+
+    /// <summary>The first look, before any other work: everything at once.</summary>
+    private async Task StartAsync(CancellationToken cancel)
+    {
         var networks = await _networks.ClaimAsync(cancel);
         foreach (var network in networks)
         {
             await _networks.EnsureLinksAsync(network, cancel);
         }
 
-        var floating = await _store.ReadAsync(session => session.FloatingIps.OnHostAsync(_settings.Host, cancel), cancel);
-        await _floating.EnsureAddressesAsync(floating, cancel);
+        var floating = await _floating.OfHostAsync(cancel);
         await _appliers.Firewall.StartAsync(
             [
                 NetworkPlanner.Host(_settings),
@@ -51,9 +64,27 @@ public sealed partial class NetworkAgent : IAgent
                 .. floating.Select(f => NetworkPlanner.Floating(f, _settings)).OfType<Policy>(),
             ],
             cancel);
+        await _floating.StartAsync(floating, cancel);
         foreach (var bridge in networks.Select(network => network.Bridge).Distinct())
         {
             await _networks.EnsureDhcpAsync(bridge, cancel);
+        }
+
+        await _networks.SweepAsync(cancel);
+    }
+
+    /// <summary>Changes were missed while others may be under way: everything is looked at again, each in its turn.</summary>
+    private async Task AskAllAsync(CancellationToken cancel)
+    {
+        var networks = await _networks.ClaimAsync(cancel);
+        foreach (var id in networks.Select(network => network.Id).Union(_networks.Here))
+        {
+            _work.Ask($"{ChangeKind.Network}/{id}");
+        }
+
+        foreach (var address in (await _floating.OfHostAsync(cancel)).Select(floating => floating.Address).Union(_floating.Here))
+        {
+            _work.Ask($"{ChangeKind.FloatingIp}/{address}");
         }
     }
 

@@ -3,6 +3,9 @@ using Bridgehead.Rules;
 
 namespace Bridgehead.Host;
 
+/// <summary>What a bridge's dnsmasq serves.</summary>
+public sealed record DhcpPicture(IReadOnlyList<Network> Networks, IReadOnlyList<DhcpHost> Hosts);
+
 /// <summary>
 /// dnsmasq of this host's bridges, one for each. A host is a small file that dnsmasq reads by itself (inotify); the program is started again only when its arguments change,
 /// and told to read everything again (SIGHUP) only when an address or MAC that it still knows from a removed file is used anew.
@@ -13,13 +16,23 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
     private readonly Dictionary<DeviceName, HashSet<string>> _forgotten = [];
     private readonly SemaphoreSlim _one = new(1, 1);
 
-    /// <summary>Brings the bridge's dnsmasq to these networks and hosts: the whole picture, at start and when a network changes.</summary>
-    public async Task EnsureAsync(DeviceName bridge, IReadOnlyList<Network> networks, IReadOnlyList<DhcpHost> hosts, CancellationToken cancel)
+    /// <summary>
+    /// Brings the bridge's dnsmasq to the whole picture, at start and when a network changes; without networks it ends. The picture is taken when no single host is being put, so that a host
+    /// that came meanwhile is in it.
+    /// </summary>
+    public async Task EnsureAsync(DeviceName bridge, Func<Task<DhcpPicture>> look, CancellationToken cancel)
     {
         await _one.WaitAsync(cancel);
         try
         {
+            var (networks, hosts) = await look();
             var files = FilesOf(bridge);
+            if (networks.Count == 0)
+            {
+                await EndAsync(bridge, files, cancel);
+                return;
+            }
+
             Directory.CreateDirectory(files.Hosts);
             Directory.CreateDirectory(files.Names);
             await WriteAsync(files.Options, DnsmasqPlan.Options(networks), cancel);
@@ -95,26 +108,23 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
         }
     }
 
-    /// <summary>Ends the bridge's dnsmasq and removes its files.</summary>
-    public async Task StopAsync(DeviceName bridge, CancellationToken cancel)
-    {
-        await _one.WaitAsync(cancel);
-        try
-        {
-            var files = FilesOf(bridge);
-            if (Pid(files) is { } pid)
-            {
-                await SignalAsync("-TERM", pid, cancel);
-            }
+    /// <summary>Bridges that have files here, of this life of the daemon or an earlier one.</summary>
+    public IReadOnlyList<DeviceName> Bridges() => Directory.Exists(_folder)
+        ? [.. Directory.GetDirectories(_folder).Select(path => Path.GetFileName(path)).Where(name => File.Exists(Path.Combine(_folder, name, "opts"))).Select(DeviceName.Parse)]
+        : [];
 
-            if (Directory.Exists(Path.Combine(_folder, bridge.ToString())))
-            {
-                Directory.Delete(Path.Combine(_folder, bridge.ToString()), recursive: true);
-            }
-        }
-        finally
+    /// <summary>Ends the program and removes its files.</summary>
+    private async Task EndAsync(DeviceName bridge, DnsmasqFiles files, CancellationToken cancel)
+    {
+        if (Pid(files) is { } pid)
         {
-            _one.Release();
+            await SignalAsync("-TERM", pid, cancel);
+        }
+
+        _forgotten.Remove(bridge);
+        if (Directory.Exists(Path.GetDirectoryName(files.Pid)))
+        {
+            Directory.Delete(Path.GetDirectoryName(files.Pid)!, recursive: true);
         }
     }
 

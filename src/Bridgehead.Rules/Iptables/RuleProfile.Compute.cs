@@ -7,14 +7,16 @@ internal sealed partial class RuleProfile
 {
     private static readonly IpFamily[] BothFamilies = [IpFamily.V4, IpFamily.V6];
 
-    private Contribution ComputeHost(string worker, Policy policy)
+    private static Verdict DropVerdict(string action) => action == "DROP" ? new Verdict.Drop() : new Verdict.Jump(action);
+
+    private Contribution ComputeHost(string worker, Policy.ComputeHost policy)
     {
         // After the bridges, as on a host where the first instance brings the accept of discovers.
         var draft = new Draft(policy.Key, InstancePhase, 0);
         foreach (var family in BothFamilies)
         {
             var fallback = Chain(family, Table.Filter, worker, "sg-fallback");
-            draft.Own(fallback).Add(fallback, new Rule([], new Verdict.Drop(), "what no security group allows is dropped"));
+            draft.Own(fallback).Add(fallback, new Rule([], DropVerdict(policy.DropAction), "what no security group allows is dropped"));
             if (options.ProviderChain)
             {
                 draft.Own(Chain(family, Table.Filter, worker, "provider"));

@@ -34,7 +34,7 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
         Policy.NetworkHost host => NetworkHost(worker, host),
         Policy.NetworkBridge bridge => NetworkBridge(worker, bridge),
         Policy.FloatingNat floating => Floating(worker, floating),
-        Policy.ComputeHost => ComputeHost(worker, policy),
+        Policy.ComputeHost host => ComputeHost(worker, host),
         Policy.ComputeBridge bridge => ComputeBridge(worker, bridge),
         Policy.InstanceFilter instance => Instance(worker, instance),
         _ => throw new NotSupportedException($"no iptables rules for {policy}"),

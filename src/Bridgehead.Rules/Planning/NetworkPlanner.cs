@@ -29,6 +29,8 @@ public static class NetworkPlanner
     public static DeviceName? DeviceOf(FloatingIp floating, NovaSettings settings) =>
         DeviceName.TryParse(settings.PublicInterface ?? floating.Interface, out var device) ? device : null;
 
+    public static DeviceName? PublicInterface(NovaSettings settings) => DeviceName.TryParse(settings.PublicInterface, out var device) ? device : null;
+
     /// <summary>The physical interface that the bridge is connected to: flat_interface, else the one stored with the network; null for none.</summary>
     public static DeviceName? PhysicalInterface(Network network, NovaSettings settings) =>
         DeviceName.TryParse(settings.FlatInterface, out var flat) ? flat : network.BridgeInterface;
@@ -36,7 +38,7 @@ public static class NetworkPlanner
     private static RangePolicy Range(NovaSettings settings, System.Net.IPNetwork range, bool external) => new(
         range,
         settings.RoutingSourceIp,
-        DeviceName.TryParse(settings.PublicInterface, out var device) ? device : null,
+        PublicInterface(settings),
         settings.MetadataHost,
         settings.DmzCidr,
         settings.ForceSnatRange,

@@ -23,10 +23,14 @@ public abstract record Policy
     public sealed record NetworkBridge(long NetworkId, DeviceName Bridge, bool HasGateway, bool Dhcp, RangePolicy? Range) : Policy($"network/{NetworkId}");
 
     /// <summary>nova-network: a floating address of a fixed address. <see cref="Device"/> is used by Ocata's profile only.</summary>
-    public sealed record FloatingNat(IPAddress Floating, IPAddress Fixed, DeviceName? Device) : Policy($"floating/{Floating}");
+    public sealed record FloatingNat(IPAddress Floating, IPAddress Fixed, DeviceName? Device) : Policy(KeyOf(Floating))
+    {
+        public static string KeyOf(IPAddress floating) => $"floating/{floating}";
+    }
 
     /// <summary>nova-compute, once per host: fallback chain, and in Ocata's profile the accept of DHCP discovers.</summary>
-    public sealed record ComputeHost() : Policy("host/compute");
+    /// <param name="DropAction">Target for what no group allows: DROP, or a target or chain of the operator's (iptables_drop_action).</param>
+    public sealed record ComputeHost(string DropAction = "DROP") : Policy("host/compute");
 
     /// <summary>nova-compute: a bridge that it ensures for its instances.</summary>
     public sealed record ComputeBridge(DeviceName Bridge) : Policy($"bridge/{Bridge}");

@@ -21,7 +21,7 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
         var links = new Links(_runner);
         if (binary == Binaries.Network)
         {
-            await RunNetworkAsync(new NetworkAppliers(Firewall(binary), links, _sysctls, new DnsmasqService(_runner, settings, LeaseProgram()), new Conntrack(_runner)), ready, cancel);
+            await RunNetworkAsync(new NetworkAppliers(Firewall(binary), links, _sysctls, new DnsmasqService(_runner, settings, LeaseProgram()), new Conntrack(_runner), new FloatingJournal(settings.StatePath)), ready, cancel);
             return;
         }
 
