@@ -16,6 +16,8 @@ public sealed class Seed(Database store, NovaSettings settings)
     public Task<string?> RunAsync(CancellationToken cancel) => store.WriteAsync(
         async session =>
         {
+            // Daemons that start together on a new database.
+            await session.LockAsync("seed", cancel);
             if ((await session.Identities.UsersAsync(cancel)).Count > 0)
             {
                 return null;

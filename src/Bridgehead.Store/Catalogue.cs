@@ -139,11 +139,5 @@ public sealed class Quotas(Session session)
     public Task ClearAsync(string project, CancellationToken cancel) => session.Sql.ExecuteAsync("delete from quotas where project_id = @project", cancel, ("project", project));
 
     /// <summary>Holds the project's quota until the transaction ends, so that counting and taking are one step. SQLite's one writer needs nothing.</summary>
-    public async Task LockAsync(string project, CancellationToken cancel)
-    {
-        if (session.Sql.Postgres)
-        {
-            await session.Sql.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended(@project, 7))", cancel, ("project", project));
-        }
-    }
+    public Task LockAsync(string project, CancellationToken cancel) => session.LockAsync($"quota/{project}", cancel);
 }

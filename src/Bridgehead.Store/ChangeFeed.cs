@@ -31,6 +31,7 @@ public sealed class ChangeFeed : IAsyncDisposable
     private HashSet<long> _seen = [];
     private string _epoch = "";
     private long _from;
+    private long _floor;
     private long _version = -1;
 
     private ChangeFeed(Database database, DbConnection connection)
@@ -98,7 +99,7 @@ public sealed class ChangeFeed : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancel)
     {
-        _epoch = await EpochAsync(cancel);
+        (_epoch, _floor) = await MarksAsync(cancel);
         _seen = [];
         _from = _database.Postgres
             ? await _sql.NumberAsync("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint", cancel)
@@ -107,11 +108,13 @@ public sealed class ChangeFeed : IAsyncDisposable
 
     private async Task<bool> RestoredOrTrimmedAsync(CancellationToken cancel)
     {
-        var (epoch, floor) = await _sql.FirstAsync("select epoch, floor from feed", r => (r.Text("epoch"), r.Number("floor")), cancel);
-        return epoch != _epoch || _from <= floor;
+        // What was forgotten before the feed was opened, or began anew, was seen by the full look that follows that.
+        var (epoch, floor) = await MarksAsync(cancel);
+        return epoch != _epoch || (floor > _floor && _from <= floor);
     }
 
-    private async Task<string> EpochAsync(CancellationToken cancel) => await _sql.FirstAsync("select epoch from feed", r => r.Text("epoch"), cancel) ?? "";
+    private Task<(string Epoch, long Floor)> MarksAsync(CancellationToken cancel) =>
+        _sql.FirstAsync("select epoch, floor from feed", r => (r.Text("epoch"), r.Number("floor")), cancel);
 
     private async Task<List<Change>> NextAsync(CancellationToken cancel)
     {

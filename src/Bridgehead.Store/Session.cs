@@ -52,5 +52,14 @@ public sealed class Session
 
     internal TimeProvider Clock { get; }
 
+    /// <summary>Until this transaction's end, no other comes past the same lock. SQLite has one writer anyway.</summary>
+    public async Task LockAsync(string name, CancellationToken cancel)
+    {
+        if (Sql.Postgres)
+        {
+            await Sql.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended(@name, 7))", cancel, ("name", name));
+        }
+    }
+
     public DateTimeOffset Now => Clock.GetUtcNow();
 }

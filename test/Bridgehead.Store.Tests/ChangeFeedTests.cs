@@ -113,7 +113,14 @@ public sealed class ChangeFeedTests
         await ChangeAsync(store, "new");
         (await late.ReadAsync(Cancel)).Resync.Should().BeTrue();
         var batch = await current.ReadAsync(Cancel);
-        (batch.Resync ? ["resync"] : batch.Changes.Select(c => c.Key)).Should().Equal("new");
+        if (batch.Resync && kind == "postgres")
+        {
+            // A transaction of any other database on the server holds the horizon back; what is forgotten at once, as here, may then look missed. The feed goes on from there.
+            await ChangeAsync(store, "new");
+            batch = await current.ReadAsync(Cancel);
+        }
+
+        batch.Changes.Select(c => c.Key).Should().Equal("new");
 
         await ForgetAsync(store, store.Now.AddHours(1));
         await using var fromNothing = await store.OpenFeedAsync(Cancel);
