@@ -23,7 +23,7 @@ internal sealed class WorldFiles(SandboxOptions options)
 
         File.WriteAllText(Configuration, NovaConf());
         File.SetUnixFileMode(Configuration, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.WriteAllText(Root + "/dnsmasq.conf", Environment.UserName == "root" && OnlyRoot() ? "user=root\ngroup=root\n" : "");
+        File.WriteAllText(Root + "/dnsmasq.conf", Environment.UserName == "root" && OnlyRoot() ? "user=root\ngroup=\n" : "");
         Directory.CreateDirectory(Web + "/cgi-bin");
         File.WriteAllText(Web + "/index.html", "This is the outside network.\n");
         File.WriteAllText(Web + "/cgi-bin/whoami", "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n%s\\n' \"$REMOTE_ADDR\"\n");
@@ -79,6 +79,6 @@ internal sealed class WorldFiles(SandboxOptions options)
 
         """;
 
-    /// <summary>An ordinary user's namespace has no other user that dnsmasq could become.</summary>
+    /// <summary>An ordinary user's namespace has no other user that dnsmasq could become, and does not let it touch its groups.</summary>
     private static bool OnlyRoot() => File.ReadAllText("/proc/self/uid_map").Split(' ', StringSplitOptions.RemoveEmptyEntries)[2].Trim() == "1";
 }
