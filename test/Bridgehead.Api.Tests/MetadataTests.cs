@@ -144,7 +144,8 @@ public sealed class MetadataTests(MetadataCloud cloud) : IClassFixture<MetadataC
         await cloud.WriteAsync(async s =>
         {
             var network = (await s.Networks.ListAsync(default))[0];
-            var twin = network with { Id = 0, Uuid = Guid.NewGuid(), Label = "twin" };
+            // Of a project of its own, so that servers of other tests do not get addresses there.
+            var twin = network with { Id = 0, Uuid = Guid.NewGuid(), Label = "twin", ProjectId = "nobody" };
             twin = twin with { Id = await s.Networks.AddAsync(twin, default) };
             await s.FixedIps.TakeAsync(network, shared, (await s.VirtualInterfaces.OfInstanceAsync(first, default))[0].Id, first, default);
             return await s.FixedIps.TakeAsync(twin, shared, (await s.VirtualInterfaces.AddAsync(twin.Id, second, default))!.Id, second, default);
