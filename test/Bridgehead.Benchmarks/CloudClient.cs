@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Bridgehead.Benchmarks;
+
+/// <summary>The least that is needed to drive the sandbox's cloud over HTTP, and programs to completion.</summary>
+internal sealed class CloudClient : IDisposable
+{
+    private const string Compute = "http://127.0.0.1:8774/compute/v2.1";
+    private readonly HttpClient _http = new();
+    private string _image = "";
+
+    public static async Task<CloudClient> LoginAsync()
+    {
+        var cloud = new CloudClient();
+        var body = """{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"admin","password":"PASSWORD","domain":{"name":"Default"}}}},"scope":{"project":{"name":"admin","domain":{"name":"Default"}}}}}"""
+            .Replace("PASSWORD", Environment.GetEnvironmentVariable("OS_PASSWORD"), StringComparison.Ordinal);
+        using var answer = await cloud._http.PostAsync(new Uri("http://127.0.0.1:8774/identity/v3/auth/tokens"), new StringContent(body, null, "application/json"));
+        answer.EnsureSuccessStatusCode();
+        cloud._http.DefaultRequestHeaders.Add("X-Auth-Token", answer.Headers.GetValues("X-Subject-Token").First());
+        cloud._image = (await cloud.GetAsync("/images")).GetProperty("images")[0].GetProperty("id").GetString()!;
+        return cloud;
+    }
+
+    public async Task<JsonElement> GetAsync(string path) => await _http.GetFromJsonAsync<JsonElement>(new Uri(Compute + path));
+
+    /// <summary>Boots a server and waits until it is ACTIVE; returns its id.</summary>
+    public async Task<string> BootAsync(string name)
+    {
+        var body = $$$"""{"server":{"name":"{{{name}}}","imageRef":"{{{_image}}}","flavorRef":"1"}}""";
+        using var answer = await _http.PostAsync(new Uri(Compute + "/servers"), new StringContent(body, null, "application/json"));
+        answer.EnsureSuccessStatusCode();
+        var id = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("server").GetProperty("id").GetString()!;
+        while (true)
+        {
+            var status = (await GetAsync($"/servers/{id}")).GetProperty("server").GetProperty("status").GetString();
+            if (status is "ACTIVE")
+            {
+                return id;
+            }
+
+            if (status is "ERROR")
+            {
+                throw new InvalidOperationException($"{name} did not boot");
+            }
+
+            await Task.Delay(1);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Runs a program with input; returns how long it took in milliseconds.</summary>
+    public static async Task<double> RunAsync(string program, IReadOnlyList<string> arguments, string input = "")
+    {
+        var clock = Stopwatch.StartNew();
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        await output;
+        return process.ExitCode == 0 ? clock.Elapsed.TotalMilliseconds : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {await error}");
+    }
+}
