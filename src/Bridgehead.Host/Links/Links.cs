@@ -93,9 +93,9 @@ public sealed class Links(ICommandRunner runner)
         await runner.RequireAsync(command, cancel);
     }
 
-    /// <summary>Puts a tap onto the bridge and sets it up.</summary>
-    public Task AttachAsync(DeviceName tap, DeviceName bridge, int? mtu, CancellationToken cancel) =>
-        BatchAsync([$"link set dev {tap}{(mtu is { } bytes ? $" mtu {bytes}" : "")} master {bridge} up"], cancel);
+    /// <summary>Puts a tap onto the bridge and sets it up. In hairpin mode, so that an instance reaches itself under its floating address: the frame goes out where it came in.</summary>
+    public Task AttachAsync(DeviceName tap, DeviceName bridge, int? mtu, CancellationToken cancel) => BatchAsync(
+        [$"link set dev {tap}{(mtu is { } bytes ? $" mtu {bytes}" : "")} master {bridge}", $"link set dev {tap} type bridge_slave hairpin on", $"link set dev {tap} up"], cancel);
 
     /// <summary>Removes a bridge of ours that nothing is connected to.</summary>
     public async Task RemoveBridgeAsync(DeviceName bridge, CancellationToken cancel)
