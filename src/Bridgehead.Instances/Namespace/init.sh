@@ -10,7 +10,7 @@ ip link set lo up
 while read -r device kind address gateway dns; do
   ip link set "$device" up
   case $kind in
-    dhcp) udhcpc -i "$device" -t 0 -T 1 -x "hostname:$(cat /etc/hostname)" -s /bin/udhcpc.script -p "/run/udhcpc.$device.pid" ;;
+    dhcp) udhcpc -i "$device" -t 0 -T 1 -O mtu -x "hostname:$(cat /etc/hostname)" -s /bin/udhcpc.script -p "/run/udhcpc.$device.pid" ;;
     static)
       mkdir -p /etc/network
       printf 'auto %s\niface %s inet static\n    address %s\n' "$device" "$device" "$address" >>/etc/network/interfaces
@@ -23,24 +23,30 @@ while read -r device kind address gateway dns; do
 done </boot/ports
 # This wget has no timeout of its own: Debian's build crashes on -T.
 get() { timeout 3 wget -q -O - "http://169.254.169.254/latest/$1" 2>/dev/null; }
-tries=0
-until id=$(get meta-data/instance-id) && [ -n "$id" ]; do
-  tries=$((tries + 1)); [ $tries -lt 20 ] || { say "no metadata service"; break; }
-  sleep 0.5
-done
-if [ -n "$id" ]; then
-  say "metadata: $id, $(get meta-data/local-ipv4)"
-  mkdir -p /root/.ssh; get meta-data/public-keys/0/openssh-key >/root/.ssh/authorized_keys
-  [ -s /root/.ssh/authorized_keys ] && say "public key written to /root/.ssh/authorized_keys"
+# The same, again and again for a while: a busy host may be slow to answer.
+insist() {
+  tries=0
+  until get "$1" && return; do tries=$((tries + 1)); [ $tries -lt 20 ] || return 1; sleep 0.5; done
+}
+# Only what the listing has is asked for, so that an answer which does not come is never taken for one that is empty.
+if id=$(insist meta-data/instance-id) && [ -n "$id" ]; then
+  say "metadata: $id, $(insist meta-data/local-ipv4)"
+  if insist meta-data/ | grep -qx 'public-keys/'; then
+    mkdir -p /root/.ssh; insist meta-data/public-keys/0/openssh-key >/root/.ssh/authorized_keys
+    say "public key written to /root/.ssh/authorized_keys"
+  fi
   state=/var/lib/bridgehead
   if [ "$(cat $state/instance-id 2>/dev/null)" != "$id" ]; then
+    rm -f $state/user-data
+    if insist "" | grep -qx user-data; then insist user-data >$state/user-data; fi
     echo "$id" >$state/instance-id
-    get user-data >$state/user-data
-    if [ "$(head -c 2 $state/user-data)" = '#!' ]; then
+    if [ "$(head -c 2 $state/user-data 2>/dev/null)" = '#!' ]; then
       chmod 700 $state/user-data; say "running user data"
       $state/user-data; say "user data ended with $?"
     fi
   fi
+else
+  say "no metadata service"
 fi
 say "ready"
 while :; do sleep 3600 & wait $!; done
