@@ -14,4 +14,6 @@ public sealed class ApiAgent(NovaSettings settings, IFirewall firewall) : IAgent
     public void Look(Change change)
     {
     }
+
+    public Task WhenIdleAsync() => Task.CompletedTask;
 }

@@ -13,4 +13,7 @@ public interface IAgent
 
     /// <summary>Asks that an entity be looked at again; returns at once.</summary>
     void Look(Change change);
+
+    /// <summary>Completes when nothing that was asked for is under way or waits to be repeated.</summary>
+    Task WhenIdleAsync();
 }

@@ -27,7 +27,7 @@ public enum Kill
 {
     Before,
 
-    /// <summary>After the first table of a restore; for other commands as <see cref="Before"/>.</summary>
+    /// <summary>After the first table of a restore, or half the lines of an <c>ip -batch</c>; for other commands as <see cref="Before"/>.</summary>
     Halfway,
     After,
 }
@@ -55,6 +55,9 @@ public sealed class FakeHost : ICommandRunner
     /// <summary>Awaited before a command has its effect: tests hold a command open with it.</summary>
     public Func<Command, Task> Before { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Called when the process that runs commands is killed.</summary>
+    public Action Killed { get; set; } = () => { };
+
     /// <summary>Commands run since <see cref="Restart"/>.</summary>
     public IReadOnlyList<Command> Commands
     {
@@ -68,7 +71,7 @@ public sealed class FakeHost : ICommandRunner
     }
 
     /// <summary>Commands that change something.</summary>
-    public IEnumerable<Command> Changes => Commands.Where(command => !command.Program.EndsWith("-save", StringComparison.Ordinal));
+    public IEnumerable<Command> Changes => Commands.Where(command => !command.Program.EndsWith("-save", StringComparison.Ordinal) && !(command.Program == "ip" && command.Arguments.Contains("show")));
 
     /// <summary>A new process on the same host: the count of commands starts again, and nothing kills it, unless told.</summary>
     public void Restart((int Number, Kill When)? kill = null)
@@ -99,9 +102,15 @@ public sealed class FakeHost : ICommandRunner
     private CommandResult Die(Command command, Kill when)
     {
         _dead = true;
+        Killed();
         if (when == Kill.After || (when == Kill.Halfway && command.Program.EndsWith("-restore", StringComparison.Ordinal)))
         {
             Run(command, when == Kill.After ? int.MaxValue : 1);
+        }
+        else if (when == Kill.Halfway && command is { Program: "ip", Arguments: ["-batch", ..] })
+        {
+            var lines = command.Input.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Run(command with { Input = string.Concat(lines.Take(lines.Length / 2).Select(line => line + "\n")) }, 1);
         }
 
         throw new ProcessKilledException();

@@ -27,6 +27,9 @@ public sealed class FakeLinks
         _links.Select(link => $"{link.Key} {(link.Value.Master is { } bridge ? $"on {bridge} " : "")}{string.Join(' ', link.Value.Addresses.Select(a => a.Text))}".TrimEnd() + "\n")
             .Concat(_routes.Select(route => $"{route.Key} via {route.Value.Router} dev {route.Value.Device}\n")));
 
+    /// <summary>Called with the name of each interface that came (true) or went.</summary>
+    public Action<string, bool> Changed { get; set; } = (_, _) => { };
+
     /// <summary>To be a <see cref="FakeHost.Others"/>.</summary>
     public CommandResult Run(Command command)
     {
@@ -49,6 +52,7 @@ public sealed class FakeLinks
 
     private string Show(string[] words) => words switch
     {
+        ["link", "del", "dev", var device] => Delete(device),
         ["link", "show", "dev", var device] => Of(device).Mac,
         ["-j", "link", "show", "dev", var device] => new JsonArray(new JsonObject { ["address"] = Of(device).Mac, ["master"] = Of(device).Master }).ToJsonString(),
         ["-j", "link", "show", "master", var bridge] => new JsonArray([.. _links.Where(l => l.Value.Master == bridge).Select(l => new JsonObject { ["ifname"] = l.Key })]).ToJsonString(),
@@ -79,18 +83,16 @@ public sealed class FakeLinks
             switch (words)
             {
                 case ["link", "add", "name", var device, "address", var mac, "type", "bridge", ..]:
-                    if (!_links.TryAdd(device, new Link { Mac = mac }))
-                    {
-                        throw Refused("File exists");
-                    }
-
+                    Add(device, mac);
+                    break;
+                case ["tuntap", "add", "dev", var device, "mode", "tap"]:
+                    Add(device, "02:ff:00:00:00:01");
                     break;
                 case ["link", "set", "dev", var device, .. var rest]:
                     Set(Of(device), rest);
                     break;
                 case ["link", "del", "dev", var device]:
-                    Of(device);
-                    _links.Remove(device);
+                    Delete(device);
                     break;
                 case ["address", var verb, var address, .. var rest]:
                     Address(verb, address, Value(rest, "brd"), Value(rest, "dev")!);
@@ -103,6 +105,29 @@ public sealed class FakeLinks
             }
         }
 
+        return "";
+    }
+
+    private void Add(string device, string mac)
+    {
+        if (!_links.TryAdd(device, new Link { Mac = mac }))
+        {
+            throw Refused("File exists");
+        }
+
+        Changed(device, true);
+    }
+
+    private string Delete(string device)
+    {
+        Of(device);
+        _links.Remove(device);
+        foreach (var port in _links.Values.Where(link => link.Master == device))
+        {
+            port.Master = null;
+        }
+
+        Changed(device, false);
         return "";
     }
 

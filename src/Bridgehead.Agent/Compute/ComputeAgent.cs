@@ -81,6 +81,8 @@ public sealed partial class ComputeAgent : IAgent
         }
     }
 
+    public Task WhenIdleAsync() => _work.WhenIdleAsync();
+
     private Task WorkAsync(string key, CancellationToken cancel)
     {
         var slash = key.IndexOf('/', StringComparison.Ordinal);

@@ -12,7 +12,7 @@ namespace Bridgehead.Agent;
 internal sealed partial class HostFloatingIps(NovaSettings settings, Database store, NetworkAppliers appliers, ILogger<HostFloatingIps> log)
 {
     /// <summary>What each address leads to here.</summary>
-    private readonly ConcurrentDictionary<IPAddress, IPAddress> _here = new(appliers.Journal.Read());
+    private readonly ConcurrentDictionary<IPAddress, IPAddress> _here = new(appliers.Floating.Read().Where(entry => Ip.TryParse(entry.Value, out _)).ToDictionary(entry => entry.Key, entry => Ip.Parse(entry.Value)));
 
     public IReadOnlyCollection<IPAddress> Here => [.. _here.Keys];
 
@@ -56,7 +56,7 @@ internal sealed partial class HostFloatingIps(NovaSettings settings, Database st
             await appliers.Conntrack.ForgetFloatingAsync(address, cancel);
         }
 
-        appliers.Journal.Put(address, target);
+        appliers.Floating.Put(address, target.ToString());
         _here[address] = target;
         if (NetworkPlanner.DeviceOf(floating, settings) is not { } device)
         {
@@ -80,7 +80,7 @@ internal sealed partial class HostFloatingIps(NovaSettings settings, Database st
         }
 
         await appliers.Conntrack.ForgetFloatingAsync(address, cancel);
-        appliers.Journal.Remove(address);
+        appliers.Floating.Remove(address);
         _here.TryRemove(address, out _);
     }
 

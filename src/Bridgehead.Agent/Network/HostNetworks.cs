@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Bridgehead.Host;
 using Bridgehead.Model;
 using Bridgehead.Rules;
@@ -35,8 +36,9 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
     public async Task EnsureLinksAsync(Network network, CancellationToken cancel)
     {
         await appliers.Links.EnsureBridgeAsync(network.Bridge, NetworkPlanner.PhysicalInterface(network, settings), cancel);
-        if ((network.DhcpServer ?? network.Gateway) is { } gateway && network.Cidr is { } cidr)
+        if (GatewayOf(network) is var (gateway, cidr))
         {
+            appliers.Gateways.Put(gateway, $"{network.Bridge}/{cidr.PrefixLength}");
             await appliers.Links.EnsureGatewayAsync(network.Bridge, gateway, cidr, cancel);
         }
 
@@ -55,6 +57,17 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
     /// <summary>Ends what an earlier life of the daemon served for networks that are no more.</summary>
     public async Task SweepAsync(CancellationToken cancel)
     {
+        var wanted = _here.Values.Select(GatewayOf).OfType<(IPAddress Address, IPNetwork)>().Select(gateway => gateway.Address).ToHashSet();
+        foreach (var (gateway, place) in appliers.Gateways.Read().Where(entry => !wanted.Contains(entry.Key)))
+        {
+            if (place.Split('/') is [var name, var bits] && DeviceName.TryParse(name, out var carrier) && int.TryParse(bits, out var prefix))
+            {
+                await appliers.Links.RemoveAddressAsync(carrier, gateway, prefix, cancel);
+            }
+
+            appliers.Gateways.Remove(gateway);
+        }
+
         foreach (var bridge in appliers.Dhcp.Bridges().Except(_here.Values.Select(network => network.Bridge)))
         {
             await EnsureDhcpAsync(bridge, cancel);
@@ -159,9 +172,10 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
 
         await appliers.Firewall.ApplyAsync([], [NetworkPlanner.Bridge(network, settings).Key], cancel);
         await EnsureDhcpAsync(network.Bridge, cancel);
-        if ((network.DhcpServer ?? network.Gateway) is { } gateway && network.Cidr is { } cidr)
+        if (GatewayOf(network) is var (gateway, cidr))
         {
             await appliers.Links.RemoveAddressAsync(network.Bridge, gateway, cidr.PrefixLength, cancel);
+            appliers.Gateways.Remove(gateway);
         }
 
         if (_here.Values.All(other => other.Bridge != network.Bridge))
@@ -171,6 +185,10 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
 
         _leaving.TryRemove(id, out _);
     }
+
+    /// <summary>The address of this host in the network, which dnsmasq answers from.</summary>
+    private static (IPAddress Address, IPNetwork Network)? GatewayOf(Network network) =>
+        (network.DhcpServer ?? network.Gateway) is { } gateway && network.Cidr is { } cidr ? (gateway, cidr) : null;
 
     private async Task<bool> IsMineAsync(Network network, CancellationToken cancel) => network.Host is null
         ? await store.WriteAsync(session => session.Networks.ClaimAsync(network.Id, settings.Host, cancel), cancel)

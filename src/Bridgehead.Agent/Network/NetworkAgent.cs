@@ -96,6 +96,8 @@ public sealed partial class NetworkAgent : IAgent
         }
     }
 
+    public Task WhenIdleAsync() => _work.WhenIdleAsync();
+
     /// <summary>A lease that a client got or gave up, into the store (the state machine of fixed addresses).</summary>
     public Task LeaseAsync(LeaseEvent lease, CancellationToken cancel) => _store.WriteAsync(
         async session =>

@@ -10,8 +10,13 @@ public sealed record DhcpPicture(IReadOnlyList<Network> Networks, IReadOnlyList<
 /// dnsmasq of this host's bridges, one for each. A host is a small file that dnsmasq reads by itself (inotify); the program is started again only when its arguments change,
 /// and told to read everything again (SIGHUP) only when an address or MAC that it still knows from a removed file is used anew.
 /// </summary>
-public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings, string helper)
+/// <param name="helper">The program that dnsmasq starts for lease events, see <see cref="LeaseHelper"/>.</param>
+/// <param name="proc">Where the processes of this host are seen.</param>
+public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings, string helper, string proc = "/proc")
 {
+    /// <summary>ESRCH: the process ended between opening and reading.</summary>
+    private const int NoSuchProcess = 3;
+
     private readonly string _folder = Path.Combine(settings.StatePath, "networks");
     private readonly Dictionary<DeviceName, HashSet<string>> _forgotten = [];
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -43,7 +48,7 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
             }
 
             var arguments = DnsmasqPlan.Arguments(bridge, networks, settings, files);
-            if (await RunningAsync(files, arguments, cancel) is not { } pid)
+            if (Running(files, arguments) is not { } pid)
             {
                 await StartAsync(bridge, files, arguments, cancel);
             }
@@ -116,11 +121,7 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
     /// <summary>Ends the program and removes its files.</summary>
     private async Task EndAsync(DeviceName bridge, DnsmasqFiles files, CancellationToken cancel)
     {
-        if (Pid(files) is { } pid)
-        {
-            await SignalAsync("-TERM", pid, cancel);
-        }
-
+        await StopAsync(files, cancel);
         _forgotten.Remove(bridge);
         if (Directory.Exists(Path.GetDirectoryName(files.Pid)))
         {
@@ -175,40 +176,47 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
 
     private async Task StartAsync(DeviceName bridge, DnsmasqFiles files, IReadOnlyList<string> arguments, CancellationToken cancel)
     {
-        if (Pid(files) is { } old)
-        {
-            await SignalAsync("-TERM", old, cancel);
-            while (Pid(files) is not null)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancel);
-            }
-        }
-
+        await StopAsync(files, cancel);
         _forgotten.Remove(bridge);
         await runner.RequireAsync(
             new Command("dnsmasq", arguments) { Environment = new Dictionary<string, string> { [LeaseHelper.FolderVariable] = settings.StatePath } }, cancel);
     }
 
-    private async Task<int?> RunningAsync(DnsmasqFiles files, IReadOnlyList<string> arguments, CancellationToken cancel)
+    /// <summary>Until it is gone: a successor on the same bridge would share its port with it, and the kernel would give the requests to either.</summary>
+    private async Task StopAsync(DnsmasqFiles files, CancellationToken cancel)
     {
         if (Pid(files) is not { } pid)
         {
-            return null;
+            return;
         }
 
-        var line = await File.ReadAllTextAsync($"/proc/{pid}/cmdline", cancel);
-        return line.TrimEnd('\0').Split('\0').Skip(1).SequenceEqual(arguments) ? pid : null;
+        await SignalAsync("-TERM", pid, cancel);
+        while (Runs(pid, files))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancel);
+        }
     }
 
-    /// <summary>The process that wrote the pid file, if it is still that program with that file among its arguments.</summary>
-    private static int? Pid(DnsmasqFiles files)
-    {
-        if (!File.Exists(files.Pid) || !int.TryParse(File.ReadAllText(files.Pid).Trim(), out var pid) || !File.Exists($"/proc/{pid}/cmdline"))
-        {
-            return null;
-        }
+    private int? Running(DnsmasqFiles files, IReadOnlyList<string> arguments) =>
+        Pid(files) is { } pid && ArgumentsOf(pid).SequenceEqual(arguments) ? pid : null;
 
-        return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains($"--pid-file={files.Pid}") ? pid : null;
+    /// <summary>The process that wrote the pid file, if it is still that program with that file among its arguments.</summary>
+    private int? Pid(DnsmasqFiles files) =>
+        File.Exists(files.Pid) && int.TryParse(File.ReadAllText(files.Pid).Trim(), out var pid) && Runs(pid, files) ? pid : null;
+
+    private bool Runs(int pid, DnsmasqFiles files) => ArgumentsOf(pid).Contains($"--pid-file={files.Pid}");
+
+    /// <summary>Empty for a process that is gone, or going.</summary>
+    private IEnumerable<string> ArgumentsOf(int pid)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(proc, $"{pid}", "cmdline")).TrimEnd('\0').Split('\0').Skip(1);
+        }
+        catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException or IOException { HResult: NoSuchProcess })
+        {
+            return [];
+        }
     }
 
     private Task<string> SignalAsync(string signal, int pid, CancellationToken cancel) => runner.RequireAsync(new Command("kill", [signal, $"{pid}"]), cancel);

@@ -3,7 +3,8 @@ using Bridgehead.Host;
 namespace Bridgehead.Instances;
 
 /// <summary>Just the port: a tap device for people who run the machine behind it themselves. An instance runs while its tap is there.</summary>
-public sealed class TapDriver(ICommandRunner runner, string stateFolder) : IInstanceDriver
+/// <param name="interfaces">Holds an entry for every interface of this network namespace.</param>
+public sealed class TapDriver(ICommandRunner runner, string stateFolder, string interfaces = "/proc/sys/net/ipv4/conf") : IInstanceDriver
 {
     private readonly string _root = Path.Combine(stateFolder, "taps");
 
@@ -65,8 +66,8 @@ public sealed class TapDriver(ICommandRunner runner, string stateFolder) : IInst
     {
         var taps = await TapsAsync(uuid, cancel);
 
-        // Every interface of this network namespace has its settings there: a look that starts no program.
-        return taps.Length > 0 && taps.All(tap => Directory.Exists($"/proc/sys/net/ipv4/conf/{tap}"));
+        // A look that starts no program.
+        return taps.Length > 0 && taps.All(tap => Path.Exists(Path.Combine(interfaces, tap)));
     }
 
     public Task<string> ReadConsoleAsync(Guid uuid, int maxBytes, CancellationToken cancel) => Task.FromResult("");

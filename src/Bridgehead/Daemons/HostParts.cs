@@ -21,7 +21,9 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
         var links = new Links(_runner);
         if (binary == Binaries.Network)
         {
-            await RunNetworkAsync(new NetworkAppliers(Firewall(binary), links, _sysctls, new DnsmasqService(_runner, settings, LeaseProgram()), new Conntrack(_runner), new FloatingJournal(settings.StatePath)), ready, cancel);
+            var dhcp = new DnsmasqService(_runner, settings, LeaseProgram());
+            var (floating, gateways) = (AddressJournal.Floating(settings.StatePath), AddressJournal.Gateways(settings.StatePath));
+            await RunNetworkAsync(new NetworkAppliers(Firewall(binary), links, _sysctls, dhcp, new Conntrack(_runner), floating, gateways), ready, cancel);
             return;
         }
 
