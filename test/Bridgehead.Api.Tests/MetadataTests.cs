@@ -23,7 +23,7 @@ public sealed class MetadataCloud : Cloud
     {
         await NetworkAsync("loop", "127.9.0.0/24");
         await PostAsync("/compute/v2.1/os-keypairs", """{"keypair":{"name":"my key"}}""");
-        await BootAsync("one", $$""","key_name":"my key","user_data":"{{Convert.ToBase64String([0, 255, 10, 13])}}","metadata":{"colour":"red"}""");
+        await BootAsync("one", $$""","key_name":"my key","user_data":"{{Convert.ToBase64String([0, 255, 10, 13])}}","metadata":{"colour":"red"},"personality":[{"path":"/etc/motd","contents":"aGVsbG8K"},{"path":"/srv/\"x\"","contents":""}]""");
         await BootAsync("two");
         One = await AddressAsync("one");
         Two = await AddressAsync("two");
@@ -69,6 +69,20 @@ public sealed class MetadataCloud : Cloud
 /// <summary>What an instance is told, and that nobody is told another one's.</summary>
 public sealed class MetadataTests(MetadataCloud cloud) : IClassFixture<MetadataCloud>
 {
+    [Fact]
+    public async Task Files_given_at_boot_are_named_in_meta_data_and_read_by_number()
+    {
+        var files = (await cloud.AskAsync(cloud.One, "/openstack/latest/meta_data.json")).Json.GetProperty("files");
+        files.EnumerateArray().Select(f => f.GetProperty("path").GetString()).Should().Equal("/etc/motd", "/srv/\"x\"");
+        files.EnumerateArray().Select(f => f.GetProperty("content_path").GetString()).Should().Equal("/content/0000", "/content/0001");
+        (await cloud.AskAsync(cloud.One, "/openstack/content/0000")).Text.Should().Be("hello\n");
+        (await cloud.AskAsync(cloud.One, "/openstack/content/0001")).Text.Should().BeEmpty();
+        (await cloud.AskAsync(cloud.One, "/openstack/content/0002")).Code.Should().Be(404);
+        (await cloud.AskAsync(cloud.One, "/openstack/content")).Code.Should().Be(404);
+        (await cloud.AskAsync(cloud.Two, "/openstack/content/0000")).Code.Should().Be(404);
+        (await cloud.AskAsync(cloud.Two, "/openstack/latest/meta_data.json")).Json.TryGetProperty("files", out _).Should().BeFalse();
+    }
+
     [Fact]
     public async Task The_tree_lists_like_EC2()
     {
@@ -195,7 +209,7 @@ public sealed class MetadataTests(MetadataCloud cloud) : IClassFixture<MetadataC
     [InlineData("/identity/v3")]
     [InlineData("/compute/v2.1")]
     [InlineData("/healthz")]
-    [InlineData("/openstack/content/0000")]
+    [InlineData("/openstack/content/0009")]
     [InlineData("/openstack/2030-01-01/meta_data.json")]
     public async Task Nothing_else_is_served_on_the_metadata_port(string path) => (await cloud.AskAsync(cloud.One, path)).Code.Should().Be(404);
 }

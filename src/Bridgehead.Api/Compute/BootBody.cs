@@ -39,6 +39,7 @@ internal static class BootBody
             Metadata = server.TryObject("metadata")?.Texts() ?? [],
             MinCount = min,
             MaxCount = server.TryInt("max_count") ?? Math.Max(min, 1),
+            Files = [.. server.List("personality").Select(File)],
             ConfigDrive = server.TryBool("config_drive") ?? false,
             AccessIPv4 = Address(server, "accessIPv4"),
             AccessIPv6 = Address(server, "accessIPv6"),
@@ -82,6 +83,23 @@ internal static class BootBody
         }
 
         return new NetworkRequest(network.TryUuid("uuid") ?? Guid.Empty, address);
+    }
+
+    private static InjectedFile File(JsonBody file)
+    {
+        var (path, text) = (file.Text("path"), file.Text("contents"));
+        if (path.Length == 0 || path.Any(char.IsControl))
+        {
+            file.Note("Invalid input for field/attribute path: it must be a path without control characters.");
+        }
+
+        var content = new byte[text.Length];
+        if (!Convert.TryFromBase64String(text, content, out var length))
+        {
+            file.Note($"Personality content for {path} cannot be decoded: it must be base64.");
+        }
+
+        return new InjectedFile(path, content.AsMemory(0, length));
     }
 
     private static string Address(JsonBody server, string name)
