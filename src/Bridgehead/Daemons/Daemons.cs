@@ -27,7 +27,7 @@ internal sealed partial class Daemons : IAsyncDisposable
     /// <summary>Returns once every agent has brought its host about for the first time.</summary>
     public async Task StartAsync(IReadOnlyList<string> binaries)
     {
-        Directory.CreateDirectory(_settings.StatePath);
+        MakeStateFolder();
         _store = await Database.OpenAsync(_settings.Connection, TimeProvider.System, _stop.Token);
         if (await new Seed(_store, _settings).RunAsync(_stop.Token) is { } password)
         {
@@ -77,6 +77,18 @@ internal sealed partial class Daemons : IAsyncDisposable
 
         // A first look that fails ends the daemon with its reason.
         await await Task.WhenAny(ready.Task, running);
+    }
+
+    private void MakeStateFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(_settings.StatePath);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"state_path is '{_settings.StatePath}', which cannot be made: {problem.Message.TrimEnd('.')}: set it to a folder that this user may write to", problem);
+        }
     }
 
     private async Task KeepPasswordAsync(string password)
