@@ -77,14 +77,8 @@ internal static class CatalogueApi
         w.WriteEndObject();
     });
 
-    private static async Task CreateFlavorAsync(ApiCall call)
+    private static async Task CreateFlavorAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var f = body.Object("flavor");
         var id = f.TryId("id");
         var flavor = new Flavor
@@ -98,7 +92,7 @@ internal static class CatalogueApi
             Ephemeral = f.TryInt("OS-FLV-EXT-DATA:ephemeral") ?? 0,
             IsPublic = f.TryBool("os-flavor-access:is_public") ?? true,
         };
-        problem = body.Wrong ?? Text.CheckName("Flavor name", flavor.Name) ?? Text.CheckName("Flavor id", flavor.FlavorId);
+        var problem = body.Wrong ?? Text.CheckName("Flavor name", flavor.Name) ?? Text.CheckName("Flavor id", flavor.FlavorId);
         problem ??= flavor.Ram < 1 || flavor.Vcpus < 1 || flavor.Disk < 0 || flavor.Swap < 0 || flavor.Ephemeral < 0
             ? Problem.Bad("ram and vcpus must be at least 1; disk, swap and ephemeral at least 0.") : null;
         if (problem is not null)
@@ -243,14 +237,8 @@ internal static class CatalogueApi
         });
     }
 
-    private static async Task CreateKeyAsync(ApiCall call)
+    private static async Task CreateKeyAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var k = body.Object("keypair");
         var (name, publicKey) = (k.Text("name"), k.TryText("public_key"));
         if (k.TryText("type") is { } type and not "ssh")
@@ -264,7 +252,7 @@ internal static class CatalogueApi
             return;
         }
 
-        if (!(await call.Services.KeyPairs.CreateAsync(call.Caller, name, publicKey, call.Cancel)).Succeeded(out var made, out problem))
+        if (!(await call.Services.KeyPairs.CreateAsync(call.Caller, name, publicKey, call.Cancel)).Succeeded(out var made, out var problem))
         {
             await call.RefuseAsync(problem);
             return;

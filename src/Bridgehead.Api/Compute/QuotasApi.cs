@@ -84,14 +84,8 @@ internal static class QuotasApi
         await AnswerAsync(call, limits, project);
     }
 
-    public static async Task SetAsync(ApiCall call)
+    public static async Task SetAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var set = body.Object("quota_set");
         var known = QuotaLimits.Defaults(call.Services.Settings);
         set.Only([.. known.Keys, "force"]);
