@@ -93,6 +93,16 @@ public sealed class AdministratorTests(Cloud cloud) : IClassFixture<Cloud>
     }
 
     [Fact]
+    public async Task A_pool_named_in_chunks_is_the_pool()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{V}/os-floating-ips") { Content = new StringContent("""{"pool":"no such pool"}""") };
+        request.Headers.TransferEncodingChunked = true;
+        request.Headers.Add("X-Auth-Token", cloud.Admin);
+        var answer = await cloud.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Contain("no such pool");
+    }
+
+    [Fact]
     public async Task A_flavors_factor_is_a_number_with_a_point() => (await cloud.GetAsync($"{V}/flavors/1")).Text.Should().Contain("\"rxtx_factor\":1.0");
 
     [Fact]

@@ -68,6 +68,17 @@ public sealed class BootTests(Cloud cloud) : IClassFixture<Cloud>
         refused.Text.Should().Contain(reason);
     }
 
+    [Theory]
+    [InlineData("accessIPv4", "fd00::1")]
+    [InlineData("accessIPv6", "1.2.3.4")]
+    [InlineData("accessIPv4", "1.2.3.04")]
+    public async Task An_access_address_is_one_of_its_kind(string name, string value)
+    {
+        (await RefusedAsync($$""","{{name}}":"{{value}}" """)).Code.Should().Be(400);
+        var id = await cloud.BootAsync("access");
+        (await cloud.SendAsync("PUT", $"{Servers}/{id}", $$$"""{"server":{"{{{name}}}":"{{{value}}}"}}""")).Code.Should().Be(400);
+    }
+
     [Fact]
     public async Task Files_have_their_quota()
     {

@@ -41,8 +41,8 @@ internal static class BootBody
             MaxCount = server.TryInt("max_count") ?? Math.Max(min, 1),
             Files = [.. server.List("personality").Select(File)],
             ConfigDrive = server.TryBool("config_drive") ?? false,
-            AccessIPv4 = Address(server, "accessIPv4"),
-            AccessIPv6 = Address(server, "accessIPv6"),
+            AccessIPv4 = Address(server, "accessIPv4") ?? "",
+            AccessIPv6 = Address(server, "accessIPv6") ?? "",
         };
         return body.Wrong is { } wrong ? wrong : request;
     }
@@ -102,12 +102,13 @@ internal static class BootBody
         return new InjectedFile(path, content.AsMemory(0, length));
     }
 
-    private static string Address(JsonBody server, string name)
+    /// <summary>accessIPv4 or accessIPv6: empty, or an address of that kind.</summary>
+    public static string? Address(JsonBody server, string name)
     {
-        var text = server.TryText(name) ?? "";
-        if (text.Length > 0 && !Ip.TryParse(text, out _))
+        var text = server.TryText(name);
+        if (text is { Length: > 0 } && !(Ip.TryParse(text, out var address) && address.IsV4() == name.EndsWith('4')))
         {
-            server.Note($"Invalid input for field/attribute {name}: '{text}' is not an address.");
+            server.Note($"Invalid input for field/attribute {name}: '{text}' is not an {name[6..]} address.");
         }
 
         return text;

@@ -41,7 +41,7 @@ internal static class FloatingIpsApi
     private static async Task CreateAsync(ApiCall call)
     {
         string? pool = null;
-        if (call.Http.Request.ContentLength is not 0 and not null)
+        if (call.HasBody)
         {
             if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
             {

@@ -286,9 +286,8 @@ internal static class ServersApi
     private static async Task UpdateAsync(ApiCall call, JsonBody body)
     {
         var server = body.Object("server");
-        var (name, v4, v6, description) = (server.TryText("name"), server.TryText("accessIPv4"), server.TryText("accessIPv6"), server.TryText("description"));
+        var (name, v4, v6, description) = (server.TryText("name"), BootBody.Address(server, "accessIPv4"), BootBody.Address(server, "accessIPv6"), server.TryText("description"));
         var problem = body.Wrong ?? (name is null ? null : Text.CheckName("Server name", name));
-        problem ??= new[] { v4, v6 }.Any(a => a is { Length: > 0 } && !Ip.TryParse(a, out _)) ? Problem.Bad("accessIPv4 and accessIPv6 must be addresses.") : null;
         if (problem is not null)
         {
             await call.RefuseAsync(problem);
