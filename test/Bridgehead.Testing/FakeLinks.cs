@@ -18,13 +18,13 @@ public sealed class FakeLinks
     {
         foreach (var device in devices)
         {
-            _links.Add(device, new Link { Mac = $"02:00:00:00:00:{_links.Count + 1:x2}" });
+            _links.Add(device, new Link { Mac = $"02:00:00:00:00:{_links.Count + 1:x2}", Up = true });
         }
     }
 
     /// <summary>One line for each interface with its bridge and addresses, and one for each route.</summary>
     public string Listing() => string.Concat(
-        _links.Select(link => $"{link.Key} {(link.Value.Master is { } bridge ? $"on {bridge} " : "")}{string.Join(' ', link.Value.Addresses.Select(a => a.Text))}".TrimEnd() + "\n")
+        _links.Select(link => $"{link.Key} {link.Value}".TrimEnd() + "\n")
             .Concat(_routes.Select(route => $"{route.Key} via {route.Value.Router} dev {route.Value.Device}\n")));
 
     /// <summary>Called with the name of each interface that came (true) or went.</summary>
@@ -56,7 +56,8 @@ public sealed class FakeLinks
         ["link", "show", "dev", var device] => Of(device).Mac,
         ["-j", "link", "show", "dev", var device] => new JsonArray(new JsonObject { ["address"] = Of(device).Mac, ["master"] = Of(device).Master }).ToJsonString(),
         ["-j", "link", "show", "master", var bridge] => new JsonArray([.. _links.Where(l => l.Value.Master == bridge).Select(l => new JsonObject { ["ifname"] = l.Key })]).ToJsonString(),
-        ["-j", "-4", "address", "show", "dev", var device] => new JsonArray(new JsonObject { ["addr_info"] = new JsonArray([.. Of(device).Addresses.Where(a => a.Address.IsV4()).Select(JsonOf)]) }).ToJsonString(),
+        ["-j", "-4" or "-6", "address", "show", "dev", var device] =>
+            new JsonArray(new JsonObject { ["addr_info"] = new JsonArray([.. Of(device).Addresses.Where(a => a.Address.IsV4() == (words[1] == "-4")).Select(JsonOf)]) }).ToJsonString(),
         ["-j", "-4", "route", "show", "dev", var device] =>
             new JsonArray([.. _routes.Where(r => r.Value.Device == device).Select(r => new JsonObject { ["dst"] = r.Key, ["gateway"] = r.Value.Router.ToString() })]).ToJsonString(),
         _ => throw Refused($"the fake host does not know 'ip {string.Join(' ', words)}'"),
@@ -82,11 +83,11 @@ public sealed class FakeLinks
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(word => word == "-6").ToArray();
             switch (words)
             {
-                case ["link", "add", "name", var device, "address", var mac, "type", "bridge", ..]:
-                    Add(device, mac);
+                case ["link", "add", "name", var device, "address", var mac, "up", "type", "bridge", ..]:
+                    Add(device, mac, up: true);
                     break;
                 case ["tuntap", "add", "dev", var device, "mode", "tap"]:
-                    Add(device, "02:ff:00:00:00:01");
+                    Add(device, "02:ff:00:00:00:01", up: false);
                     break;
                 case ["link", "set", "dev", var device, .. var rest]:
                     Set(Of(device), rest);
@@ -108,9 +109,9 @@ public sealed class FakeLinks
         return "";
     }
 
-    private void Add(string device, string mac)
+    private void Add(string device, string mac, bool up)
     {
-        if (!_links.TryAdd(device, new Link { Mac = mac }))
+        if (!_links.TryAdd(device, new Link { Mac = mac, Up = up }))
         {
             throw Refused("File exists");
         }
@@ -124,7 +125,7 @@ public sealed class FakeLinks
         _links.Remove(device);
         foreach (var port in _links.Values.Where(link => link.Master == device))
         {
-            port.Master = null;
+            (port.Master, port.Hairpin) = (null, false);
         }
 
         Changed(device, false);
@@ -139,7 +140,13 @@ public sealed class FakeLinks
             link.Master = bridge;
         }
 
+        if (Value(words, "hairpin") is { } hairpin)
+        {
+            link.Hairpin = link.Master is null ? throw Refused("Operation not supported") : hairpin == "on";
+        }
+
         link.Mac = Value(words, "address") ?? link.Mac;
+        link.Up |= words.Contains("up");
     }
 
     private void Address(string verb, string text, string? broadcast, string device)
@@ -187,6 +194,14 @@ public sealed class FakeLinks
 
         public string? Master { get; set; }
 
+        public bool Up { get; set; }
+
+        public bool Hairpin { get; set; }
+
         public List<LinkAddress> Addresses { get; } = [];
+
+        public override string ToString() => string.Join(
+            ' ',
+            new[] { Up ? "" : "down", Master is null ? "" : $"on {Master}", Hairpin ? "hairpin" : "" }.Where(word => word.Length > 0).Concat(Addresses.Select(a => a.Text)));
     }
 }

@@ -1,6 +1,8 @@
+using Bridgehead.Host;
 using Bridgehead.Instances;
 using Bridgehead.Model;
 using Bridgehead.Rules;
+using Bridgehead.Store;
 
 namespace Bridgehead.Agent;
 
@@ -8,17 +10,13 @@ namespace Bridgehead.Agent;
 /// Brings an instance from the store's wish to its first instruction, in the order that leaves no moment in which it is reachable without its filter: bridge, filter and
 /// guard and container, taps onto the bridge, go.
 /// </summary>
-internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers appliers)
+internal sealed class InstanceBoot(NovaSettings settings, Database store, ComputeAppliers appliers)
 {
+    private readonly HostBridges _bridges = new(settings, store, appliers.Links);
+
     public async Task RunAsync(InstanceView view, InstanceSpec spec, CancellationToken cancel)
     {
-        await EnsureBridgesAsync(view, cancel);
-        await Task.WhenAll(FilterAsync(view, cancel), GuardAsync(view, cancel), appliers.Driver.PreparePortAsync(spec, cancel));
-        foreach (var nic in view.Nics)
-        {
-            await appliers.Links.AttachAsync(nic.Nic.TapName, nic.Network.Bridge, nic.Network.Mtu, cancel);
-        }
-
+        await PlugAsync(view, spec, cancel);
         await appliers.Driver.StartAsync(spec, cancel);
     }
 
@@ -29,9 +27,32 @@ internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers applie
     public Task GuardAsync(InstanceView view, CancellationToken cancel) => appliers.Guard.PutAsync([.. view.Nics.Select(nic => GuardOf(nic, settings))], cancel);
 
     public IEnumerable<Policy> BridgePolicies(InstanceView view) =>
-        settings.NetworkManager == NetworkManager.FlatDhcp ? view.Nics.Select(nic => nic.Network.Bridge).Distinct().Select(bridge => new Policy.ComputeBridge(bridge)) : [];
+        settings.NetworkManager == NetworkManager.FlatDhcp ? view.Nics.Select(nic => nic.Network.Bridge).Distinct().Select(bridge => new Policy.ComputeBridge(bridge, view.Instance.Id)) : [];
 
     public static GuardedPort GuardOf(NicView nic, NovaSettings settings) => new(nic.Nic.TapName, nic.Nic.Mac, InstancePlanner.AddressesOf(nic, settings));
+
+    private async Task PlugAsync(InstanceView view, InstanceSpec spec, CancellationToken cancel)
+    {
+        var held = new List<FileLock>();
+        try
+        {
+            foreach (var bridge in view.Nics.Select(nic => nic.Network.Bridge).Distinct())
+            {
+                held.Add(await _bridges.UseAsync(bridge, cancel));
+            }
+
+            await EnsureBridgesAsync(view, cancel);
+            await Task.WhenAll(FilterAsync(view, cancel), GuardAsync(view, cancel), appliers.Driver.PreparePortAsync(spec, cancel));
+            foreach (var nic in view.Nics)
+            {
+                await appliers.Links.AttachAsync(nic.Nic.TapName, nic.Network.Bridge, nic.Network.Mtu, cancel);
+            }
+        }
+        finally
+        {
+            held.ForEach(used => used.Dispose());
+        }
+    }
 
     private async Task EnsureBridgesAsync(InstanceView view, CancellationToken cancel)
     {
@@ -43,7 +64,7 @@ internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers applie
 
         foreach (var network in view.Nics.Select(nic => nic.Network).DistinctBy(network => network.Bridge))
         {
-            await appliers.Links.EnsureBridgeAsync(network.Bridge, NetworkPlanner.PhysicalInterface(network, settings), cancel);
+            await _bridges.EnsureAsync(network, cancel);
         }
     }
 }

@@ -3,14 +3,18 @@ using Bridgehead.Host;
 using Bridgehead.Instances;
 using Bridgehead.Model;
 using Bridgehead.Rules;
+using Bridgehead.Store;
 using Microsoft.Extensions.Logging;
 
 namespace Bridgehead.Agent;
 
 /// <summary>One instance: what the store wants against what the driver finds. Repeating it does nothing.</summary>
-internal sealed partial class InstanceConvergence(NovaSettings settings, HostReader reader, InstanceStatus status, ComputeAppliers appliers, ILogger<InstanceConvergence> log)
+internal sealed partial class InstanceConvergence(NovaSettings settings, Database store, ComputeAppliers appliers, ILogger<InstanceConvergence> log)
 {
-    private readonly InstanceBoot _boot = new(settings, appliers);
+    private readonly HostReader _reader = new(store);
+    private readonly InstanceStatus _status = new(store, settings);
+    private readonly InstanceBoot _boot = new(settings, store, appliers);
+    private readonly HostBridges _bridges = new(settings, store, appliers.Links);
 
     /// <summary>What this life of the daemon may have put on the host, for an instance that vanishes from the store.</summary>
     private readonly ConcurrentDictionary<Guid, Trace> _here = [];
@@ -21,7 +25,7 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
 
     public async Task RunAsync(Guid uuid, CancellationToken cancel)
     {
-        var view = await reader.FindAsync(uuid, cancel);
+        var view = await _reader.FindAsync(uuid, cancel);
         if (view is null || view.Instance.DeleteRequested || view.Instance.Host != settings.Host)
         {
             await EndAsync(uuid, view, cancel);
@@ -49,13 +53,13 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
         else if (!runs && !rebooting && instance.VmState == VmState.Active)
         {
             // It ended while nobody watched: as nova, say so and leave it off.
-            await status.ExitedAsync(instance.Uuid, cancel);
+            await _status.ExitedAsync(instance.Uuid, cancel);
         }
         else if (runs && !rebooting)
         {
             await _boot.FilterAsync(view, cancel);
             await _boot.GuardAsync(view, cancel);
-            await status.RunningAsync(instance, cancel);
+            await _status.RunningAsync(instance, cancel);
         }
         else
         {
@@ -72,7 +76,7 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
                 await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
             }
 
-            await status.SpawningAsync(view.Instance, cancel);
+            await _status.SpawningAsync(view.Instance, cancel);
             await _boot.RunAsync(view, SpecOf(view), cancel);
         }
         catch (CommandFailedException problem)
@@ -80,11 +84,11 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
             // The server goes to ERROR with the reason, as nova does; deleting it cleans up, a hard reboot tries again.
             BootFailed(log, view.Instance.Uuid, problem.Message, problem);
             await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
-            await status.FailedAsync(view.Instance, problem.Message, cancel);
+            await _status.FailedAsync(view.Instance, problem.Message, cancel);
             return;
         }
 
-        await status.BootedAsync(view.Instance, cancel);
+        await _status.BootedAsync(view.Instance, cancel);
         Booted(log, view.Instance.Uuid, view.Instance.Id);
     }
 
@@ -96,10 +100,11 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
         }
 
         await _boot.FilterAsync(view, cancel);
-        await status.StoppedAsync(view.Instance, cancel);
+        await _boot.GuardAsync(view, cancel);
+        await _status.StoppedAsync(view.Instance, cancel);
     }
 
-    /// <summary>Processes and taps first, then the filters, and only then do the addresses go back to the pool.</summary>
+    /// <summary>Processes and taps first, then the filters, and only then do the addresses go back to the pool; last, bridges that it was the last to need.</summary>
     private async Task EndAsync(Guid uuid, InstanceView? view, CancellationToken cancel)
     {
         await appliers.Driver.DestroyAsync(uuid, cancel);
@@ -110,16 +115,19 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
         }
 
         await appliers.Guard.RemoveAsync(trace.Taps, cancel);
-        await appliers.Firewall.ApplyAsync([], [Policy.InstanceFilter.KeyOf(trace.Id)], cancel);
-        _here.TryRemove(uuid, out _);
+        await appliers.Firewall.ApplyAsync([], [Policy.InstanceFilter.KeyOf(trace.Id), .. trace.Bridges.Select(bridge => Policy.ComputeBridge.KeyOf(bridge, trace.Id))], cancel);
         if (view is not null && view.Instance.DeleteRequested && view.Instance.Host == settings.Host)
         {
-            await status.DeletedAsync(uuid, cancel);
+            await _status.DeletedAsync(uuid, cancel);
             Ended(log, uuid, view.Instance.Id);
         }
+
+        await _bridges.SweepAsync(trace.Bridges, cancel);
+        _here.TryRemove(uuid, out _);
     }
 
-    private static Trace TraceOf(InstanceView view) => new(view.Instance.Id, [.. view.Nics.Select(nic => nic.Nic.TapName)]);
+    private static Trace TraceOf(InstanceView view) => new(
+        view.Instance.Id, [.. view.Nics.Select(nic => nic.Nic.TapName)], [.. view.Nics.Select(nic => nic.Network.Bridge).Distinct()]);
 
     private InstanceSpec SpecOf(InstanceView view) => new(
         view.Instance.Uuid,
@@ -139,5 +147,5 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
     [LoggerMessage(EventId = 112, Level = LogLevel.Error, Message = "instance {Uuid} could not be booted: {Reason}")]
     private static partial void BootFailed(ILogger log, Guid uuid, string reason, Exception problem);
 
-    private sealed record Trace(long Id, IReadOnlyList<DeviceName> Taps);
+    private sealed record Trace(long Id, IReadOnlyList<DeviceName> Taps, IReadOnlyList<DeviceName> Bridges);
 }

@@ -32,9 +32,11 @@ internal sealed class LinkReader(ICommandRunner runner)
         return json.RootElement.EnumerateArray().Any();
     }
 
-    public async Task<IReadOnlyList<LinkAddress>> AddressesAsync(DeviceName device, CancellationToken cancel)
+    public Task<IReadOnlyList<LinkAddress>> AddressesAsync(DeviceName device, CancellationToken cancel) => AddressesAsync(device, v4: true, cancel);
+
+    public async Task<IReadOnlyList<LinkAddress>> AddressesAsync(DeviceName device, bool v4, CancellationToken cancel)
     {
-        using var json = await JsonAsync(["-j", "-4", "address", "show", "dev", device.ToString()], cancel);
+        using var json = await JsonAsync(["-j", v4 ? "-4" : "-6", "address", "show", "dev", device.ToString()], cancel);
         return [.. json.RootElement.EnumerateArray()
             .Where(link => link.TryGetProperty("addr_info", out _))
             .SelectMany(link => link.GetProperty("addr_info").EnumerateArray())

@@ -16,16 +16,18 @@ public sealed class Links(ICommandRunner runner)
     public Task<bool> ExistsAsync(DeviceName device, CancellationToken cancel) => _reader.ExistsAsync(device, cancel);
 
     /// <summary>Makes the bridge if it is not there, without spanning tree and forwarding delay, up; and connects it to the physical interface, whose addresses and routes move along.</summary>
-    public async Task EnsureBridgeAsync(DeviceName bridge, DeviceName? physical, CancellationToken cancel)
+    public Task EnsureBridgeAsync(DeviceName bridge, DeviceName? physical, CancellationToken cancel) => EnsureBridgeAsync(bridge, physical, () => { }, cancel);
+
+    /// <summary>As the other, and calls <paramref name="making"/> before it makes the bridge.</summary>
+    public async Task EnsureBridgeAsync(DeviceName bridge, DeviceName? physical, Action making, CancellationToken cancel)
     {
         await _bridges.WaitAsync(cancel);
         try
         {
             if (!await _reader.ExistsAsync(bridge, cancel))
             {
-                // The MAC is set so that it does not change when a tap with a lower one joins.
-                var mac = MacAddress.ForInstance(Random.Shared.Next(1 << 24));
-                await BatchAsync([$"link add name {bridge} address {mac} type bridge forward_delay 0 stp_state 0", $"link set dev {bridge} up"], cancel);
+                making();
+                await MakeBridgeAsync(bridge, cancel);
             }
 
             if (physical is { } device)
@@ -77,7 +79,7 @@ public sealed class Links(ICommandRunner runner)
     /// <summary>Takes an address off; nothing happens when it, or the interface, is not there.</summary>
     public async Task RemoveAddressAsync(DeviceName device, IPAddress address, int prefix, CancellationToken cancel)
     {
-        if (await _reader.ExistsAsync(device, cancel) && (await _reader.AddressesAsync(device, cancel)).Any(a => a.Address.Equals(address) && a.PrefixLength == prefix))
+        if (await _reader.ExistsAsync(device, cancel) && (await _reader.AddressesAsync(device, address.IsV4(), cancel)).Any(a => a.Address.Equals(address) && a.PrefixLength == prefix))
         {
             await BatchAsync([$"address del {address}/{prefix} dev {device}"], cancel);
         }
@@ -97,12 +99,33 @@ public sealed class Links(ICommandRunner runner)
     public Task AttachAsync(DeviceName tap, DeviceName bridge, int? mtu, CancellationToken cancel) => BatchAsync(
         [$"link set dev {tap}{(mtu is { } bytes ? $" mtu {bytes}" : "")} master {bridge}", $"link set dev {tap} type bridge_slave hairpin on", $"link set dev {tap} up"], cancel);
 
-    /// <summary>Removes a bridge of ours that nothing is connected to.</summary>
-    public async Task RemoveBridgeAsync(DeviceName bridge, CancellationToken cancel)
+    /// <summary>Removes a bridge of ours unless something is connected to it; says whether it is gone.</summary>
+    public async Task<bool> RemoveBridgeAsync(DeviceName bridge, CancellationToken cancel)
     {
-        if (await _reader.ExistsAsync(bridge, cancel) && !await _reader.HasPortsAsync(bridge, cancel))
+        if (!await _reader.ExistsAsync(bridge, cancel))
         {
-            await BatchAsync([$"link del dev {bridge}"], cancel);
+            return true;
+        }
+
+        if (await _reader.HasPortsAsync(bridge, cancel))
+        {
+            return false;
+        }
+
+        await BatchAsync([$"link del dev {bridge}"], cancel);
+        return true;
+    }
+
+    /// <summary>One message to the kernel, so that no bridge is ever left half made. Another daemon of this host may be quicker: then it is there as well.</summary>
+    private async Task MakeBridgeAsync(DeviceName bridge, CancellationToken cancel)
+    {
+        // The MAC is set so that it does not change when a tap with a lower one joins.
+        var mac = MacAddress.ForInstance(Random.Shared.Next(1 << 24));
+        var make = Batch([$"link add name {bridge} address {mac} up type bridge forward_delay 0 stp_state 0"]);
+        var result = await runner.RunAsync(make, cancel);
+        if (result.ExitCode != 0 && !await _reader.ExistsAsync(bridge, cancel))
+        {
+            throw CommandFailedException.From(make, result);
         }
     }
 
@@ -158,6 +181,7 @@ public sealed class Links(ICommandRunner runner)
     }
 
     /// <summary>Names, addresses and numbers of the domain's types only: nothing a user typed can add a word to a line.</summary>
-    private Task BatchAsync(IReadOnlyList<string> lines, CancellationToken cancel) =>
-        runner.RequireAsync(new Command("ip", ["-batch", "-"]) { Input = string.Concat(lines.Select(line => line + "\n")) }, cancel);
+    private static Command Batch(IReadOnlyList<string> lines) => new("ip", ["-batch", "-"]) { Input = string.Concat(lines.Select(line => line + "\n")) };
+
+    private Task BatchAsync(IReadOnlyList<string> lines, CancellationToken cancel) => runner.RequireAsync(Batch(lines), cancel);
 }
