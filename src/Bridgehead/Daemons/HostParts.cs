@@ -18,7 +18,7 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
     public async Task RunAsync(string binary, TaskCompletionSource ready, CancellationToken cancel)
     {
         // Each has its own way to interfaces: both may live in one process, as they may not.
-        var links = new Links(_runner);
+        var links = new Links(_runner, Path.Combine(settings.StatePath, "locks", "links"), TimeProvider.System);
         if (binary == Binaries.Network)
         {
             var dhcp = new DnsmasqService(_runner, settings, LeaseProgram());
