@@ -31,7 +31,8 @@ public sealed record DhcpHost
 
 /// <summary>
 /// One dnsmasq per bridge: its arguments and the contents of its files (sections 6.1 to 6.3 of nova-network's behaviour). Unlike nova's, it sends no question about a name in the
-/// cloud's domain, nor one for the address of a name without a dot, to other servers: it knows all that there are. Pure.
+/// cloud's domain, nor one for the address of a name without a dot, to other servers: it knows all that there are. (An administrator
+/// whose domain has names elsewhere too has <c>server=/DOMAIN/ADDRESS</c> in dnsmasq_config_file.) Pure.
 /// </summary>
 public static class DnsmasqPlan
 {

@@ -24,14 +24,15 @@ public sealed class DnsTests : IAsyncLifetime
     public DnsTests()
     {
         File.SetUnixFileMode(_state, (UnixFileMode)0b111_101_101);
-        _dhcp = new DnsmasqService(new CommandRunner(), Sample.Settings() with { StatePath = _state, DnsServer = [Ip.Parse(Upstream)] }, "/bin/true");
+        File.WriteAllText(Configuration, "");
+        _dhcp = new DnsmasqService(
+            new CommandRunner(), Sample.Settings() with { StatePath = _state, DnsServer = [Ip.Parse(Upstream)], DnsmasqConfigFile = Configuration }, "/bin/true");
     }
 
     public async ValueTask InitializeAsync()
     {
         World.Run("ip link add br100 type bridge; ip address add 10.10.10.1/24 dev br100; ip link set br100 up");
-        await _dhcp.EnsureAsync(Bridge, () => Task.FromResult(new DhcpPicture([Sample.Network()], [One])), Never);
-        await World.UntilAsync(async () => (await DnsServer.AskAsync("10.10.10.1", "one.novalocal", A)).Records == 1 ? null : "dnsmasq does not know its host");
+        await StartAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -80,6 +81,25 @@ public sealed class DnsTests : IAsyncLifetime
         await AskAsync("org", 43);
         await AskAsync("org", 48);
         _upstream.Asked.Should().Equal("www.example.org 1", "www.example.org 28", "one.novalocal.example.org 1", "one.notnovalocal 1", "org 43", "org 48");
+    }
+
+    [Fact]
+    public async Task A_domain_that_has_names_elsewhere_too_is_asked_there_when_the_administrator_says_so()
+    {
+        await File.WriteAllTextAsync(Configuration, $"server=/novalocal/{Upstream}\n");
+        World.Run($"p=$(cat {_state}/networks/br100/pid); kill $p; while kill -0 $p 2>/dev/null; do sleep 0.01; done");
+        await StartAsync();
+        await AskAsync("mail.novalocal", A);
+        (await AskAsync("one.novalocal", A)).Should().Be((0, 1));
+        _upstream.Asked.Should().Equal("mail.novalocal 1");
+    }
+
+    private string Configuration => Path.Combine(_state, "dnsmasq.conf");
+
+    private async Task StartAsync()
+    {
+        await _dhcp.EnsureAsync(Bridge, () => Task.FromResult(new DhcpPicture([Sample.Network()], [One])), Never);
+        await World.UntilAsync(async () => (await DnsServer.AskAsync("10.10.10.1", "one.novalocal", A)).Records == 1 ? null : "dnsmasq does not know its host");
     }
 
     private static Task<(int Code, int Records)> AskAsync(string name, ushort type) => DnsServer.AskAsync("10.10.10.1", name, type);
