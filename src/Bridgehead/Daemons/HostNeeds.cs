@@ -10,9 +10,15 @@ internal static class HostNeeds
     [
         .. HostChecks.Permission(),
         .. ProgramPath.Missing(binaries.SelectMany(binary => ProgramsOf(binary, settings)).Distinct()),
-        .. binaries.Contains(Binaries.Network) ? HostChecks.Interface("public_interface", settings.PublicInterface) : [],
+        .. binaries.Contains(Binaries.Network) && settings.PublicInterface != BridgeToBe(settings) ? HostChecks.Interface("public_interface", settings.PublicInterface) : [],
         .. binaries.Contains(Binaries.Network) || binaries.Contains(Binaries.Compute) ? HostChecks.Interface("flat_interface", settings.FlatInterface) : [],
+        .. BridgeToBe(settings) is { } bridge && settings.PublicInterface is { } outside && outside == settings.FlatInterface
+            ? [$"public_interface and flat_interface are both '{outside}', whose addresses move to the bridge: set public_interface to '{bridge}'"]
+            : Array.Empty<string>(),
     ];
+
+    /// <summary>The bridge of new networks, where it is ours to make: it need not be there yet.</summary>
+    private static string? BridgeToBe(NovaSettings settings) => settings.NetworkManager == NetworkManager.FlatDhcp ? settings.FlatNetworkBridge : null;
 
     private static IEnumerable<string> ProgramsOf(string binary, NovaSettings settings)
     {
