@@ -3,6 +3,9 @@ namespace Bridgehead.Host;
 /// <summary>A lock between processes of this host: a file, opened by one alone or by any number who share it. The kernel drops it when its holder dies.</summary>
 public sealed class FileLock : IDisposable
 {
+    /// <summary>EWOULDBLOCK: somebody holds it. Whatever else goes wrong does not pass by waiting.</summary>
+    private const int Held = 11;
+
     private readonly FileStream _file;
 
     private FileLock(FileStream file) => _file = file;
@@ -23,7 +26,7 @@ public sealed class FileLock : IDisposable
             {
                 return new FileLock(new FileStream(path, FileMode.OpenOrCreate, access, share));
             }
-            catch (IOException problem) when (problem is not (DirectoryNotFoundException or PathTooLongException))
+            catch (IOException problem) when (problem.HResult == Held)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(5), clock, cancel);
             }

@@ -40,17 +40,7 @@ public sealed class PortGuard(ICommandRunner runner, bool ipv6)
             var text = new StringBuilder();
             foreach (var port in ports)
             {
-                if (_ports.TryGetValue(port.Tap, out var old))
-                {
-                    if (Same(old, port))
-                    {
-                        continue;
-                    }
-
-                    text.Append(PortGuardText.Remove(old));
-                }
-
-                text.Append(PortGuardText.Put(port));
+                text.Append(_ports.TryGetValue(port.Tap, out var old) ? PortGuardText.Change(old, port) : PortGuardText.Put(port));
                 _ports[port.Tap] = port;
             }
 
@@ -105,8 +95,6 @@ public sealed class PortGuard(ICommandRunner runner, bool ipv6)
             _writer.Release();
         }
     }
-
-    private static bool Same(GuardedPort one, GuardedPort other) => one.Mac == other.Mac && one.Addresses.SequenceEqual(other.Addresses);
 
     private static Command Nft(string text) => new("nft", ["-f", "-"]) { Input = text };
 }

@@ -39,7 +39,9 @@ public sealed class PortGuardTests
         await _guard.StartAsync([One], default);
         var moved = One with { Addresses = [Ip.Parse("10.10.10.9")] };
         await _guard.PutAsync([moved], default);
-        _host.Commands[1].Input.Should().Be(PortGuardText.Remove(One) + PortGuardText.Put(moved));
+        _host.Commands[1].Input.Should().Be(
+            "delete element bridge bridgehead_l2 src_ok { \"tap1\" . fa:16:3e:00:00:01 . 10.10.10.2 }\n" +
+            "add element bridge bridgehead_l2 src_ok { \"tap1\" . fa:16:3e:00:00:01 . 10.10.10.9 }\n");
     }
 
     [Fact]
