@@ -8,10 +8,11 @@ namespace Bridgehead.Agent;
 /// Brings an instance from the store's wish to its first instruction, in the order that leaves no moment in which it is reachable without its filter: bridge, filter and
 /// guard and container, taps onto the bridge, go.
 /// </summary>
-internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers appliers)
+internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers appliers, HostFilters filters)
 {
-    public async Task RunAsync(InstanceView view, InstanceSpec spec, CancellationToken cancel)
+    public async Task RunAsync(InstanceView view, CancellationToken cancel)
     {
+        var spec = SpecOf(view);
         await EnsureBridgesAsync(view, cancel);
         await Task.WhenAll(FilterAsync(view, cancel), GuardAsync(view, cancel), appliers.Driver.PreparePortAsync(spec, cancel));
         foreach (var nic in view.Nics)
@@ -23,8 +24,9 @@ internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers applie
     }
 
     /// <summary>Puts the instance's chain as its groups want it now; costs nothing when nothing changed.</summary>
-    public Task FilterAsync(InstanceView view, CancellationToken cancel) =>
-        appliers.Firewall.ApplyAsync([.. BridgePolicies(view), InstancePlanner.Filter(view, settings)], [], cancel);
+    public Task FilterAsync(InstanceView view, CancellationToken cancel) => filters.PutAsync(view, BridgePolicies(view), cancel);
+
+    public Task RemoveFilterAsync(Guid uuid, long id, CancellationToken cancel) => filters.RemoveAsync(uuid, id, cancel);
 
     public Task GuardAsync(InstanceView view, CancellationToken cancel) => appliers.Guard.PutAsync([.. view.Nics.Select(nic => GuardOf(nic, settings))], cancel);
 
@@ -32,6 +34,15 @@ internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers applie
         settings.NetworkManager == NetworkManager.FlatDhcp ? view.Nics.Select(nic => nic.Network.Bridge).Distinct().Select(bridge => new Policy.ComputeBridge(bridge)) : [];
 
     public static GuardedPort GuardOf(NicView nic, NovaSettings settings) => new(nic.Nic.TapName, nic.Nic.Mac, InstancePlanner.AddressesOf(nic, settings));
+
+    private InstanceSpec SpecOf(InstanceView view) => new(
+        view.Instance.Uuid,
+        view.Instance.Id,
+        view.Instance.HostName,
+        view.Instance.ImageId,
+        view.Instance.MemoryMb,
+        view.Instance.Vcpus,
+        [.. view.Nics.Select(nic => PortPlanner.PortOf(nic, settings))]);
 
     private async Task EnsureBridgesAsync(InstanceView view, CancellationToken cancel)
     {

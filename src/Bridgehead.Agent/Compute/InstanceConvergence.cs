@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Bridgehead.Host;
-using Bridgehead.Instances;
 using Bridgehead.Model;
 using Bridgehead.Rules;
 using Microsoft.Extensions.Logging;
@@ -8,10 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Bridgehead.Agent;
 
 /// <summary>One instance: what the store wants against what the driver finds. Repeating it does nothing.</summary>
-internal sealed partial class InstanceConvergence(NovaSettings settings, HostReader reader, InstanceStatus status, ComputeAppliers appliers, ILogger<InstanceConvergence> log)
+internal sealed partial class InstanceConvergence(HostReader reader, InstanceStatus status, InstanceBoot boot, ComputeAppliers appliers, ILogger<InstanceConvergence> log)
 {
-    private readonly InstanceBoot _boot = new(settings, appliers);
-
     /// <summary>What this life of the daemon may have put on the host, for an instance that vanishes from the store.</summary>
     private readonly ConcurrentDictionary<Guid, Trace> _here = [];
 
@@ -22,7 +19,7 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
     public async Task RunAsync(Guid uuid, CancellationToken cancel)
     {
         var view = await reader.FindAsync(uuid, cancel);
-        if (view is null || view.Instance.DeleteRequested || view.Instance.Host != settings.Host)
+        if (view is null || view.Instance.DeleteRequested || !status.IsHere(view.Instance))
         {
             await EndAsync(uuid, view, cancel);
             return;
@@ -53,8 +50,8 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
         }
         else if (runs && !rebooting)
         {
-            await _boot.FilterAsync(view, cancel);
-            await _boot.GuardAsync(view, cancel);
+            await boot.FilterAsync(view, cancel);
+            await boot.GuardAsync(view, cancel);
             await status.RunningAsync(instance, cancel);
         }
         else
@@ -73,7 +70,7 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
             }
 
             await status.SpawningAsync(view.Instance, cancel);
-            await _boot.RunAsync(view, SpecOf(view), cancel);
+            await boot.RunAsync(view, cancel);
         }
         catch (CommandFailedException problem)
         {
@@ -95,7 +92,7 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
             await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
         }
 
-        await _boot.FilterAsync(view, cancel);
+        await boot.FilterAsync(view, cancel);
         await status.StoppedAsync(view.Instance, cancel);
     }
 
@@ -110,9 +107,9 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
         }
 
         await appliers.Guard.RemoveAsync(trace.Taps, cancel);
-        await appliers.Firewall.ApplyAsync([], [Policy.InstanceFilter.KeyOf(trace.Id)], cancel);
+        await boot.RemoveFilterAsync(uuid, trace.Id, cancel);
         _here.TryRemove(uuid, out _);
-        if (view is not null && view.Instance.DeleteRequested && view.Instance.Host == settings.Host)
+        if (view is not null && view.Instance.DeleteRequested && status.IsHere(view.Instance))
         {
             await status.DeletedAsync(uuid, cancel);
             Ended(log, uuid, view.Instance.Id);
@@ -120,15 +117,6 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, HostRea
     }
 
     private static Trace TraceOf(InstanceView view) => new(view.Instance.Id, [.. view.Nics.Select(nic => nic.Nic.TapName)]);
-
-    private InstanceSpec SpecOf(InstanceView view) => new(
-        view.Instance.Uuid,
-        view.Instance.Id,
-        view.Instance.HostName,
-        view.Instance.ImageId,
-        view.Instance.MemoryMb,
-        view.Instance.Vcpus,
-        [.. view.Nics.Select(nic => PortPlanner.PortOf(nic, settings))]);
 
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "instance {Uuid} (inst-{Id}) runs")]
     private static partial void Booted(ILogger log, Guid uuid, long id);

@@ -29,17 +29,7 @@ public sealed partial class IptablesFirewall(FirewallPlan plan, IptablesPrograms
         await _writer.WaitAsync(cancel);
         try
         {
-            var wanted = policies.Select(policy => policy.Key).ToHashSet(StringComparer.Ordinal);
-            foreach (var key in plan.Book.Keys.Where(key => key != "skeleton" && !wanted.Contains(key)).ToList())
-            {
-                plan.Remove(key);
-            }
-
-            foreach (var policy in policies)
-            {
-                plan.Put(policy);
-            }
-
+            plan.Replace(policies);
             (_started, _unsure) = (true, true);
             await CommitUntilDoneAsync(cancel);
         }

@@ -41,25 +41,25 @@ internal sealed partial class RuleProfile
             new Rule([new Match.Out(bridge.Bridge)], new Verdict.Accept(), $"bridge {bridge.Bridge} of instances on this host")])
         .Done();
 
-    private Contribution Instance(string worker, Policy.InstanceFilter instance)
+    public Contribution Plan(string worker, Policy.InstanceFilter instance, IReadOnlyList<ExpandedRule> rules)
     {
         var draft = new Draft(instance.Key, InstancePhase, (UInt128)instance.InstanceId);
         foreach (var family in BothFamilies)
         {
             var chain = Chain(family, Table.Filter, worker, $"inst-{instance.InstanceId}");
             var why = $"instance {instance.InstanceUuid}";
-            draft.Own(chain).Add(chain, InstanceRules(worker, family, instance, why));
+            draft.Own(chain).Add(chain, InstanceRules(worker, family, instance, rules));
             draft.Add(
                 Chain(family, Table.Filter, worker, "local"),
-                [.. instance.Addresses.Where(a => a.Address.IsV4() == (family == IpFamily.V4)).Select(a => new Rule([new Match.To(Cidr.Host(a.Address))], new Verdict.Jump(chain.Name), why))]);
+                [.. instance.Addresses.Where(a => a.IsV4() == (family == IpFamily.V4)).Select(a => new Rule([new Match.To(Cidr.Host(a))], new Verdict.Jump(chain.Name), why))]);
         }
 
         return draft.Done();
     }
 
-    private List<Rule> InstanceRules(string worker, IpFamily family, Policy.InstanceFilter instance, string why)
+    private List<Rule> InstanceRules(string worker, IpFamily family, Policy.InstanceFilter instance, IReadOnlyList<ExpandedRule> groups)
     {
-        var v4 = family == IpFamily.V4;
+        var (v4, why) = (family == IpFamily.V4, $"instance {instance.InstanceUuid}");
         var rules = new List<Rule>
         {
             new([new Match.State("INVALID")], new Verdict.Drop(), $"{why}: packets of no connection"),
@@ -80,13 +80,13 @@ internal sealed partial class RuleProfile
 
         rules.AddRange(subnets.Where(subnet => subnet.GatewayV6 is not null).Select(subnet => new Rule(
             [new Match.From(Cidr.Host(subnet.GatewayV6!)), new Match.Protocol("ipv6-icmp")], new Verdict.Accept(), $"{why}: router advertisements")));
-        rules.AddRange(instance.Rules.SelectMany(rule => GroupRules(rule, v4)));
+        rules.AddRange(groups.SelectMany(rule => GroupRules(rule, v4)));
         rules.Add(Jump(worker, "sg-fallback", $"{why}: nothing allowed it"));
         return rules;
     }
 
     /// <summary>A rule of a group: one for its prefix, or one for each member of its source group, in this family.</summary>
-    private static IEnumerable<Rule> GroupRules(GroupRule group, bool v4)
+    private static IEnumerable<Rule> GroupRules(ExpandedRule group, bool v4)
     {
         var rule = group.Rule;
         if (!CanBeWritten(rule, v4))
@@ -94,8 +94,8 @@ internal sealed partial class RuleProfile
             return [];
         }
 
-        var sources = rule.SourceGroupId is null ? [rule.Cidr ?? Cidr.AnyV4] : group.SourceMembers.Select(Cidr.Host);
-        var why = $"security group {group.GroupName}, rule {rule.Id}{(group.SourceGroupName is { } source ? $", from group {source}" : "")}";
+        var sources = rule.SourceGroupId is null ? [rule.Cidr ?? Cidr.AnyV4] : group.SourceAddresses.Select(Cidr.Host);
+        var why = $"security group {group.GroupName}, rule {rule.Id}{(group.SourceName is { } source ? $", from group {source}" : "")}";
         return sources.Where(range => range.IsV4() == v4).Select(range => new Rule([new Match.From(range), .. Protocols(rule, v4)], new Verdict.Accept(), why));
     }
 

@@ -24,7 +24,7 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
 
     public bool UsesMangle => options.FillChecksum;
 
-    public Contribution Skeleton(string worker) => new Draft("skeleton", SkeletonPhase, 0)
+    public Contribution Skeleton(string worker) => new Draft(FirewallPlan.SkeletonKey, SkeletonPhase, 0)
         .Add(Chain(IpFamily.V4, Table.Nat, worker, "snat"), Jump(worker, "float-snat", "a floating address wins over the shared SNAT address"))
         .Done();
 
@@ -36,7 +36,6 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
         Policy.FloatingNat floating => Floating(worker, floating),
         Policy.ComputeHost host => ComputeHost(worker, host),
         Policy.ComputeBridge bridge => ComputeBridge(worker, bridge),
-        Policy.InstanceFilter instance => Instance(worker, instance),
         _ => throw new NotSupportedException($"no iptables rules for {policy}"),
     };
 

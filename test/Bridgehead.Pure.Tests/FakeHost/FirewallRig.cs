@@ -25,8 +25,9 @@ internal sealed class FirewallRig : IDisposable
         Clock,
         NullLogger<IptablesFirewall>.Instance);
 
-    public static Policy Filter(long id, int port = 22) =>
-        InstancePlanner.Filter(Sample.View(id, null, Sample.Group(Sample.Rule("tcp", port, port))), Sample.Settings(RuleProfile.Ocata));
+    /// <summary>An instance in a group of its own.</summary>
+    public static IReadOnlyList<Policy> Filter(long id, int port = 22) =>
+        Sample.Server(id, null, new GroupView(Sample.Group().Group with { Id = id }, [Sample.Rule("tcp", port, port)])).Policies(Sample.Settings(RuleProfile.Ocata));
 
     /// <summary>Waits for the task, and lets pauses pass.</summary>
     public async Task Until(Task task)
