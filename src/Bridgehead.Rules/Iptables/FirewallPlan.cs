@@ -19,7 +19,7 @@ public sealed class FirewallPlan
 
     private readonly string _worker;
     private readonly IRuleProfile _profile;
-    private readonly RuleBook _book = new();
+    private readonly IptablesBook _book = new(RuleText.Of);
     private readonly GroupExpansion _groups = new();
     private readonly Dictionary<IpFamily, FamilyState> _families;
 
@@ -43,7 +43,7 @@ public sealed class FirewallPlan
 
     public IReadOnlyList<IpFamily> Families { get; }
 
-    public RuleBook Book => _book;
+    public IptablesBook Book => _book;
 
     public void Put(Policy policy)
     {

@@ -9,10 +9,10 @@ internal sealed partial class RuleProfile
 
     private static Verdict DropVerdict(string action) => action == "DROP" ? new Verdict.Drop() : new Verdict.Jump(action);
 
-    private Contribution ComputeHost(string worker, Policy.ComputeHost policy)
+    private IptablesContribution ComputeHost(string worker, Policy.ComputeHost policy)
     {
         // After the bridges, as on a host where the first instance brings the accept of discovers.
-        var draft = new Draft(policy.Key, InstancePhase, 0);
+        var draft = new IptablesDraft(policy.Key, InstancePhase, 0);
         foreach (var family in BothFamilies)
         {
             var fallback = Chain(family, Table.Filter, worker, "sg-fallback");
@@ -35,15 +35,15 @@ internal sealed partial class RuleProfile
         return draft.Done();
     }
 
-    private static Contribution ComputeBridge(string worker, Policy.ComputeBridge bridge) => new Draft(bridge.Key, NetworkPhase, 0)
+    private static IptablesContribution ComputeBridge(string worker, Policy.ComputeBridge bridge) => new IptablesDraft(bridge.Key, NetworkPhase, 0)
         .Add(Chain(IpFamily.V4, Table.Filter, worker, "FORWARD"), [
             new Rule([new Match.In(bridge.Bridge)], new Verdict.Accept(), $"bridge {bridge.Bridge} of instances on this host"),
             new Rule([new Match.Out(bridge.Bridge)], new Verdict.Accept(), $"bridge {bridge.Bridge} of instances on this host")])
         .Done();
 
-    public Contribution Plan(string worker, Policy.InstanceFilter instance, IReadOnlyList<ExpandedRule> rules)
+    public IptablesContribution Plan(string worker, Policy.InstanceFilter instance, IReadOnlyList<ExpandedRule> rules)
     {
-        var draft = new Draft(instance.Key, InstancePhase, (UInt128)instance.InstanceId);
+        var draft = new IptablesDraft(instance.Key, InstancePhase, (UInt128)instance.InstanceId);
         foreach (var family in BothFamilies)
         {
             var chain = Chain(family, Table.Filter, worker, $"inst-{instance.InstanceId}");
@@ -89,7 +89,7 @@ internal sealed partial class RuleProfile
     private static IEnumerable<Rule> GroupRules(ExpandedRule group, bool v4)
     {
         var rule = group.Rule;
-        if (!CanBeWritten(rule, v4))
+        if (!GroupRuleText.CanBeWritten(rule, v4))
         {
             return [];
         }
@@ -98,18 +98,6 @@ internal sealed partial class RuleProfile
         var why = $"security group {group.GroupName}, rule {rule.Id}{(group.SourceName is { } source ? $", from group {source}" : "")}";
         return sources.Where(range => range.IsV4() == v4).Select(range => new Rule([new Match.From(range), .. Protocols(rule, v4)], new Verdict.Accept(), why));
     }
-
-    /// <summary>
-    /// A rule that iptables would refuse makes it refuse the whole table, for every instance of the host; so it allows nothing instead. The API lets none of these in. For
-    /// IPv4, iptables takes ICMP type 255 for "any type", which is more than was asked for.
-    /// </summary>
-    private static bool CanBeWritten(SecurityGroupRule rule, bool v4) => rule.Protocol switch
-    {
-        null => true,
-        "icmp" => (rule.FromPort ?? -1) >= -1 && (rule.FromPort ?? -1) <= (v4 ? 254 : 255) && (rule.ToPort ?? -1) is >= -1 and <= 255,
-        "tcp" or "udp" => (rule.FromPort ?? 1) >= 0 && (rule.ToPort ?? 65535) <= 65535 && (rule.FromPort ?? 1) <= (rule.ToPort ?? 65535),
-        _ => false,
-    };
 
     private static IEnumerable<Match> Protocols(SecurityGroupRule rule, bool v4)
     {
@@ -133,31 +121,6 @@ internal sealed partial class RuleProfile
                 yield break;
         }
     }
-}
-
-/// <summary>A contribution in the making.</summary>
-internal sealed class Draft(string key, int phase, UInt128 number)
-{
-    private readonly List<ChainId> _owned = [];
-    private readonly List<ChainRules> _rules = [];
-
-    public Draft Own(ChainId chain)
-    {
-        _owned.Add(chain);
-        return this;
-    }
-
-    public Draft Add(ChainId chain, params IReadOnlyList<Rule> rules)
-    {
-        if (rules.Count > 0)
-        {
-            _rules.Add(new ChainRules(chain, rules));
-        }
-
-        return this;
-    }
-
-    public Contribution Done() => new(key, new ContributionOrder(phase, number), _owned, _rules);
 }
 
 /// <summary>The profiles there are.</summary>

@@ -35,6 +35,12 @@ public abstract record Policy
     /// <summary>nova-compute: a bridge that it ensures for its instances.</summary>
     public sealed record ComputeBridge(DeviceName Bridge) : Policy($"bridge/{Bridge}");
 
+    /// <summary>nova-compute: a port and the only addresses that may come out of it.</summary>
+    public sealed record PortGuard(DeviceName Tap, MacAddress Mac, IReadOnlyList<IPAddress> Addresses) : Policy(KeyOf(Tap))
+    {
+        public static string KeyOf(DeviceName tap) => $"port/{tap}";
+    }
+
     /// <summary>nova-compute: a security group in use on the host, with its rules; every instance that is in it has them.</summary>
     public sealed record GroupRules(long GroupId, string Name, IReadOnlyList<SecurityGroupRule> Rules) : Policy(KeyOf(GroupId))
     {

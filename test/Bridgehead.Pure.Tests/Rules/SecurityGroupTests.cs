@@ -89,7 +89,7 @@ public sealed class SecurityGroupTests
         var chain = new ChainId(IpFamily.V4, Table.Filter, "nova-compute-inst-1");
         run.Start([new Policy.ComputeHost(), .. Sample.Server(1, null, Sample.Group(ssh), second).Policies(Sample.Settings())]);
         host.V4.Chain("filter", "nova-compute-inst-1").Should().ContainSingle(line => line.Contains("--dport 22"));
-        run.Plan.Book.Why(chain, "-p tcp -m tcp --dport 22 -j ACCEPT").Should().Equal("security group default, rule 1", "security group second, rule 2");
+        run.Plan.Book.Reading(chain, "-p tcp -m tcp --dport 22 -j ACCEPT").Select(rule => rule.Why).Should().Equal("security group default, rule 1", "security group second, rule 2");
         run.Put(Sample.Server(1, null, second).Policies(Sample.Settings()));
         host.V4.Chain("filter", "nova-compute-inst-1").Should().ContainSingle(line => line.Contains("--dport 22"));
         run.Put(Sample.Server(1).Policies(Sample.Settings()));

@@ -1,26 +1,28 @@
-namespace Bridgehead.Rules.Iptables;
+namespace Bridgehead.Rules;
 
 /// <summary>
 /// What a worker's chains should hold: contributions of entities, kept in their order inside each chain. Knows which chains were touched since they were last asked for.
+/// A rule's text, which <paramref name="textOf"/> gives, says whether two are the same.
 /// </summary>
-public sealed class RuleBook
+public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
+    where TChain : notnull
 {
-    private readonly Dictionary<string, Contribution> _contributions = [];
-    private readonly Dictionary<ChainId, SortedDictionary<Place, IReadOnlyList<Entry>>> _chains = [];
-    private readonly Dictionary<ChainId, HashSet<string>> _owners = [];
-    private readonly HashSet<ChainId> _dirty = [];
+    private readonly Dictionary<string, Contribution<TChain, TRule>> _contributions = [];
+    private readonly Dictionary<TChain, SortedDictionary<Place, IReadOnlyList<Entry>>> _chains = [];
+    private readonly Dictionary<TChain, HashSet<string>> _owners = [];
+    private readonly HashSet<TChain> _dirty = [];
 
     /// <summary>Chains that exist: the skeleton's and those that contributions own.</summary>
-    public IEnumerable<ChainId> Chains => _owners.Keys;
+    public IEnumerable<TChain> Chains => _owners.Keys;
 
-    public void AddSkeletonChain(ChainId chain)
+    public void AddSkeletonChain(TChain chain)
     {
         Own(chain, "");
         _dirty.Add(chain);
     }
 
     /// <summary>Puts the contribution in the place of the one with the same key.</summary>
-    public void Put(Contribution contribution)
+    public void Put(Contribution<TChain, TRule> contribution)
     {
         Remove(contribution.Key);
         _contributions.Add(contribution.Key, contribution);
@@ -38,7 +40,7 @@ public sealed class RuleBook
             }
 
             var place = new Place(contribution.Order, contribution.Key);
-            var entries = part.Rules.Select(rule => new Entry(RuleText.Of(rule), rule)).ToList();
+            var entries = part.Rules.Select(rule => new Entry(textOf(rule), rule)).ToList();
             places[place] = places.TryGetValue(place, out var before) ? [.. before, .. entries] : entries;
             _dirty.Add(part.Chain);
         }
@@ -76,36 +78,27 @@ public sealed class RuleBook
 
     public IEnumerable<string> Keys => _contributions.Keys;
 
-    /// <summary>The chain's lines in order, each once; null when the chain should not exist.</summary>
-    public List<string>? Lines(ChainId chain)
-    {
-        if (!_owners.ContainsKey(chain))
-        {
-            return null;
-        }
+    /// <summary>The texts of the chain's rules in order, each once; null when the chain should not exist.</summary>
+    public List<string>? Lines(TChain chain) => _owners.ContainsKey(chain) ? [.. Distinct(chain).Select(entry => entry.Line)] : null;
 
-        var lines = new List<string>();
-        if (_chains.TryGetValue(chain, out var places))
-        {
-            var seen = new HashSet<string>(StringComparer.Ordinal);
-            lines.AddRange(places.Values.SelectMany(entries => entries).Select(entry => entry.Line).Where(seen.Add));
-        }
+    /// <summary>The chain's rules in order, each text once; null when the chain should not exist.</summary>
+    public List<TRule>? Rules(TChain chain) => _owners.ContainsKey(chain) ? [.. Distinct(chain).Select(entry => entry.Rule)] : null;
 
-        return lines;
-    }
+    /// <summary>All rules of the chain that read like this, one for each entity that asked for it.</summary>
+    public IEnumerable<TRule> Reading(TChain chain, string line) => Entries(chain).Where(entry => entry.Line == line).Select(entry => entry.Rule);
 
-    /// <summary>The reasons of a line of a chain, one for each entity that asked for it.</summary>
-    public IEnumerable<string> Why(ChainId chain, string line) =>
-        _chains.TryGetValue(chain, out var places) ? places.Values.SelectMany(entries => entries).Where(entry => entry.Line == line).Select(entry => entry.Rule.Why) : [];
+    private IEnumerable<Entry> Distinct(TChain chain) => Entries(chain).DistinctBy(entry => entry.Line, StringComparer.Ordinal);
 
-    public IReadOnlyList<ChainId> TakeDirty()
+    private IEnumerable<Entry> Entries(TChain chain) => _chains.TryGetValue(chain, out var places) ? places.Values.SelectMany(entries => entries) : [];
+
+    public IReadOnlyList<TChain> TakeDirty()
     {
         var dirty = _dirty.ToList();
         _dirty.Clear();
         return dirty;
     }
 
-    private void Own(ChainId chain, string key)
+    private void Own(TChain chain, string key)
     {
         if (!_owners.TryGetValue(chain, out var owners))
         {
@@ -115,7 +108,7 @@ public sealed class RuleBook
         owners.Add(key);
     }
 
-    private readonly record struct Entry(string Line, Rule Rule);
+    private readonly record struct Entry(string Line, TRule Rule);
 
     private readonly record struct Place(ContributionOrder Order, string Key) : IComparable<Place>
     {
