@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+
+namespace Bridgehead.Netlink;
+
+/// <summary>
+/// nf_tables of the network namespace of the thread that opens it, over one socket. Calls take microseconds to milliseconds and block that long. Not thread-safe. After a
+/// <see cref="NetlinkException"/> it is to be thrown away.
+/// </summary>
+public sealed partial class Nftables : IDisposable
+{
+    /// <summary>Errors and echoes of the largest batch wait here; it is a limit, not an amount.</summary>
+    private const int AnswersMaximum = 32 << 20;
+
+    private readonly NetlinkSocket _socket = new(AnswersMaximum);
+    private readonly MessageWriter _request = new();
+    private uint _sequence;
+
+    /// <summary>In the header of every notification that this socket's commits cause.</summary>
+    public uint PortId => _socket.PortId;
+
+    /// <summary>The kernel's generation: another one after every commit that changed something.</summary>
+    public uint GetGeneration()
+    {
+        BeginRequest(NftMessage.GetGeneration, 0, NftFamily.Unspecified);
+        SendRequest();
+        while (true)
+        {
+            var received = _socket.Receive(out _);
+            if (received.IsEmpty)
+            {
+                throw new NetlinkException("no answer to the question for the generation");
+            }
+
+            var reader = new MessageReader(received);
+            while (reader.Next(out var message))
+            {
+                if (message.Sequence != _sequence)
+                {
+                    continue;
+                }
+
+                return message.Type == (Wire.Nftables | (int)NftMessage.NewGeneration)
+                    ? AttributeValue.UInt32(AttributeReader.Find(message.Body[4..], 1))
+                    : throw new NetlinkException("ask for the generation", ErrorNumber(message));
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _request.Dispose();
+    }
+
+    private static int ErrorNumber(Message message) => message.Type == Wire.Error && message.Body.Length >= 4 ? -MemoryMarshal.Read<int>(message.Body) : Errno.Invalid;
+
+    private void BeginRequest(NftMessage message, int flags, NftFamily family)
+    {
+        _request.Clear();
+        _request.Begin(Wire.Nftables | (int)message, Wire.Request | flags, ++_sequence, (byte)family);
+    }
+
+    private void SendRequest()
+    {
+        _request.End();
+        if (!_socket.Send(_request.Messages))
+        {
+            throw new NetlinkException("send a question to the kernel", Errno.MessageTooLong);
+        }
+    }
+}
