@@ -1,7 +1,7 @@
 namespace Bridgehead.Rules.Nftables;
 
 /// <summary>The least that turns what the kernel holds into what the books want.</summary>
-internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> chains, SetBook sets, Func<NftRule, string> printOf)
+internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> chains, SetBook sets, Func<NftFamily, NftRule, string> printOf)
 {
     public IReadOnlyList<NftOperation> Between(NftImage observed, NftTouched touched)
     {
@@ -36,7 +36,7 @@ internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> c
             switch (operation)
             {
                 case NftOperation.AddRule add:
-                    image.Chains[add.Chain].Rules.Add(new NftObservedRule(printOf(add.Rule), handles[rule++]));
+                    image.Chains[add.Chain].Rules.Add(new NftObservedRule(printOf(add.Chain.Table.Family, add.Rule), handles[rule++]));
                     break;
                 case NftOperation.DeleteRule delete:
                     image.Chains[delete.Chain].Rules.RemoveAll(known => known.Handle == delete.Handle);
@@ -116,7 +116,7 @@ internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> c
         {
             foreach (var rule in observed)
             {
-                if (kept < wanted.Count && rule.Print == printOf(wanted[kept]))
+                if (kept < wanted.Count && rule.Print == printOf(chain.Table.Family, wanted[kept]))
                 {
                     kept++;
                 }

@@ -20,7 +20,7 @@ public sealed class NftPlan
 
     /// <param name="layout">What policies become.</param>
     /// <param name="printOf">A rule as the back end's encoder tells it from others (see <see cref="NftObservedRule"/>).</param>
-    public NftPlan(INftLayout layout, Func<NftRule, string> printOf)
+    public NftPlan(INftLayout layout, Func<NftFamily, NftRule, string> printOf)
     {
         _layout = layout;
         _delta = new NftDelta(layout, _chains, _sets, printOf);
@@ -31,6 +31,9 @@ public sealed class NftPlan
     }
 
     public IReadOnlyList<NftTable> Tables => _layout.Tables;
+
+    /// <summary>Whether the content of the set or chain is this worker's.</summary>
+    public bool HasContent(NftId id) => _layout.HasContent(id);
 
     /// <summary>What the kernel held when it was last looked at, with what was committed since.</summary>
     public NftImage Observed { get; private set; } = new();
@@ -88,9 +91,9 @@ public sealed class NftPlan
     }
 
     /// <summary>The kernel took the operations of the last <see cref="Pending"/>; <paramref name="handles"/> are those of the rules that it added, in order.</summary>
-    public void Committed(IReadOnlyList<ulong> handles)
+    public void Committed(IEnumerable<ulong> handles)
     {
-        _delta.Apply(Observed, _sent, handles);
+        _delta.Apply(Observed, _sent, [.. handles]);
         _touched.Clear();
         _sent = [];
     }

@@ -9,7 +9,7 @@ namespace Bridgehead.Rules;
 /// </summary>
 public abstract record Policy
 {
-    private Policy(string key) => Key = key;
+    private protected Policy(string key) => Key = key;
 
     public string Key { get; }
 
@@ -34,12 +34,6 @@ public abstract record Policy
 
     /// <summary>nova-compute: a bridge that it ensures for its instances.</summary>
     public sealed record ComputeBridge(DeviceName Bridge) : Policy($"bridge/{Bridge}");
-
-    /// <summary>nova-compute: a port and the only addresses that may come out of it.</summary>
-    public sealed record PortGuard(DeviceName Tap, MacAddress Mac, IReadOnlyList<IPAddress> Addresses) : Policy(KeyOf(Tap))
-    {
-        public static string KeyOf(DeviceName tap) => $"port/{tap}";
-    }
 
     /// <summary>nova-compute: a security group in use on the host, with its rules; every instance that is in it has them.</summary>
     public sealed record GroupRules(long GroupId, string Name, IReadOnlyList<SecurityGroupRule> Rules) : Policy(KeyOf(GroupId))

@@ -3,6 +3,7 @@ using Bridgehead.Host;
 using Bridgehead.Instances;
 using Bridgehead.Model;
 using Bridgehead.Rules.Iptables;
+using Bridgehead.Rules.Nftables;
 using Bridgehead.Store;
 using Microsoft.Extensions.Logging;
 
@@ -28,8 +29,8 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
         }
 
         IAgent agent = binary == Binaries.Api
-            ? new ApiAgent(settings, Firewall(binary))
-            : new ComputeAgent(settings, store, new ComputeAppliers(Firewall(binary), new PortGuard(_runner, settings.UseIpv6), links, _sysctls, Driver()), logs, stop);
+            ? new ApiAgent(settings, settings.NetfilterBackend == NetfilterBackend.Nftables ? null : Firewall(binary))
+            : new ComputeAgent(settings, store, new ComputeAppliers(Firewall(binary), new PortGuard(Writer(new NftablesBackend(new GuardLayout(settings.UseIpv6)))), links, _sysctls, Driver()), logs, stop);
         await LoopOf(agent).RunAsync(ready, cancel);
     }
 
@@ -46,12 +47,15 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
 
     private AgentLoop LoopOf(IAgent agent) => new(agent, store, settings, TimeProvider.System, logs.CreateLogger<AgentLoop>());
 
-    private IptablesFirewall Firewall(string worker) => new(
-        new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6),
-        new IptablesPrograms(_runner, settings.IptablesVariant),
-        Path.Combine(settings.StatePath, "locks", "iptables"),
-        TimeProvider.System,
-        logs.CreateLogger<IptablesFirewall>());
+    private FirewallWriter Firewall(string worker) => Writer(settings.NetfilterBackend == NetfilterBackend.Nftables
+        ? new NftablesBackend(worker == Binaries.Network ? new NetworkLayout(settings.RuleProfile) : new ComputeLayout(settings.UseIpv6))
+        : new IptablesBackend(
+            new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6),
+            new IptablesPrograms(_runner, settings.IptablesVariant),
+            Path.Combine(settings.StatePath, "locks", "iptables"),
+            TimeProvider.System));
+
+    private FirewallWriter Writer(IFirewallBackend backend) => new(backend, TimeProvider.System, logs.CreateLogger<FirewallWriter>());
 
     private IInstanceDriver Driver() => settings.ComputeDriver == "tap"
         ? new TapDriver(_runner, settings.StatePath)

@@ -118,12 +118,11 @@ public sealed class IptablesFirewallTests : IDisposable
             [new Policy.ComputeHost(), new Policy.ComputeBridge(Sample.Network().Bridge), .. Sample.Server(1, null, Sample.Group(Sample.Rule("icmp", -1, -1))).Policies(settings)], Never);
     }
 
-    private IptablesFirewall Firewall(string worker, string variant, CountingRunner runner) => new(
-        new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Article), ipv6: false),
-        new IptablesPrograms(runner, variant),
-        Path.Combine(_state, "lock"),
+    private FirewallWriter Firewall(string worker, string variant, CountingRunner runner) => new(
+        new IptablesBackend(
+            new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Article), ipv6: false), new IptablesPrograms(runner, variant), Path.Combine(_state, "lock"), TimeProvider.System),
         TimeProvider.System,
-        NullLogger<IptablesFirewall>.Instance);
+        NullLogger<FirewallWriter>.Instance);
 
     /// <summary>The real programs, remembered.</summary>
     private sealed class CountingRunner : ICommandRunner

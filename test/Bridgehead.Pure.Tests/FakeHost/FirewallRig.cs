@@ -18,12 +18,11 @@ internal sealed class FirewallRig : IDisposable
 
     public Testing.FakeHost Host { get; } = new();
 
-    public IptablesFirewall NewFirewall(string worker = "nova-compute") => new(
-        new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Ocata), ipv6: true),
-        new IptablesPrograms(Host, "auto"),
-        Path.Combine(_folder.FullName, "nova-iptables"),
+    public FirewallWriter NewFirewall(string worker = "nova-compute") => new(
+        new IptablesBackend(
+            new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Ocata), ipv6: true), new IptablesPrograms(Host, "auto"), Path.Combine(_folder.FullName, "nova-iptables"), Clock),
         Clock,
-        NullLogger<IptablesFirewall>.Instance);
+        NullLogger<FirewallWriter>.Instance);
 
     /// <summary>An instance in a group of its own.</summary>
     public static IReadOnlyList<Policy> Filter(long id, int port = 22) =>

@@ -39,13 +39,13 @@ public sealed class GuardLayout : INftLayout
     /// <summary>The table is nova-compute's alone.</summary>
     public bool Owns(NftId id) => id.Table == Table;
 
-    public NftChange Put(Policy policy) => policy is Policy.PortGuard guard ? new NftChange([Port(guard)], []) : throw new NotSupportedException($"no port guard for {policy}");
+    public NftChange Put(Policy policy) => policy is GuardedPort guard ? new NftChange([Port(guard)], []) : throw new NotSupportedException($"no port guard for {policy}");
 
     public NftChange Remove(string key) => new([], [key]);
 
     private static NftId Id(string name) => new(Table, name);
 
-    private static NftContribution Port(Policy.PortGuard guard)
+    private static NftContribution Port(GuardedPort guard)
     {
         var (tap, mac) = (NftValue.Of(guard.Tap), NftValue.Of(guard.Tap).Then(NftValue.Of(guard.Mac)));
         var draft = new NftDraft(guard.Key).Add(Taps, tap).Add(Macs, mac);

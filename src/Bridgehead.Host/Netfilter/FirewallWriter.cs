@@ -1,14 +1,13 @@
 using System.Diagnostics.Metrics;
 using Bridgehead.Rules;
-using Bridgehead.Rules.Iptables;
 using Microsoft.Extensions.Logging;
 
 namespace Bridgehead.Host;
 
 /// <summary>
-/// A worker's rules in iptables. There is one writer: whoever asks while a commit runs is put into the next one, together with everybody else who asked meanwhile.
+/// A worker's packet filter. There is one writer: whoever asks while a commit runs is put into the next one, together with everybody else who asked meanwhile.
 /// </summary>
-public sealed partial class IptablesFirewall(FirewallPlan plan, IptablesPrograms programs, string lockFile, TimeProvider clock, ILogger<IptablesFirewall> log) : IFirewall
+public sealed partial class FirewallWriter(IFirewallBackend backend, TimeProvider clock, ILogger<FirewallWriter> log) : IFirewall
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
@@ -29,7 +28,7 @@ public sealed partial class IptablesFirewall(FirewallPlan plan, IptablesPrograms
         await _writer.WaitAsync(cancel);
         try
         {
-            plan.Replace(policies);
+            backend.Replace(policies);
             (_started, _unsure) = (true, true);
             await CommitUntilDoneAsync(cancel);
         }
@@ -84,12 +83,12 @@ public sealed partial class IptablesFirewall(FirewallPlan plan, IptablesPrograms
     {
         foreach (var key in request.Remove)
         {
-            plan.Remove(key);
+            backend.Remove(key);
         }
 
         foreach (var policy in request.Put)
         {
-            plan.Put(policy);
+            backend.Put(policy);
         }
     }
 
@@ -105,7 +104,7 @@ public sealed partial class IptablesFirewall(FirewallPlan plan, IptablesPrograms
                 _unsure = false;
                 return;
             }
-            catch (CommandFailedException problem)
+            catch (Exception problem) when (problem is CommandFailedException or FirewallException)
             {
                 Failures.Add(1);
                 ApplyFailed(log, pause.TotalSeconds, problem.Message);
@@ -117,23 +116,7 @@ public sealed partial class IptablesFirewall(FirewallPlan plan, IptablesPrograms
     private async Task CommitAsync(bool observe, CancellationToken cancel)
     {
         var started = clock.GetTimestamp();
-        foreach (var family in plan.Families)
-        {
-            using var held = observe ? await FileLock.TakeAsync(lockFile, clock, cancel) : null;
-            if (observe)
-            {
-                plan.Observe(family, await programs.SaveAsync(family, cancel));
-            }
-
-            var text = plan.Pending(family);
-            if (text.Length > 0)
-            {
-                await programs.RestoreAsync(family, text, cancel);
-            }
-
-            plan.Committed(family);
-        }
-
+        await backend.CommitAsync(observe, cancel);
         Seconds.Record(clock.GetElapsedTime(started).TotalSeconds);
     }
 
