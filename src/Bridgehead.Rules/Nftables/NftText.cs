@@ -68,7 +68,7 @@ public static class NftText
         NftExpression.InRange range => $"{Of(range.Field)} {range.First}-{range.Last}",
         NftExpression.InSet set => $"{Of(set.Fields)} {(set.Not ? "!= " : "")}@{set.Set}",
         NftExpression.CtState state => $"ct state {Of(state.States)}",
-        NftExpression.CtDnat dnat => $"ct status {(dnat.Not ? "!= " : "")}dnat",
+        NftExpression.CtDnat dnat => $"ct status {(dnat.Not ? "! " : "")}dnat",
         NftExpression.MarkFromMap map => $"meta mark set {Of(map.Fields)} map @{map.Map}",
         NftExpression.SetMark mark => $"meta mark set 0x{mark.Mark:x8}",
         NftExpression.VerdictFromMap map => $"{Of(map.Fields)} vmap @{map.Map}",
