@@ -67,10 +67,10 @@ public sealed partial class Nftables
                     AddError(message);
                     break;
                 case Wire.Nftables | (int)NftMessage.NewRule:
-                    (_handles ??= []).Add(new RuleHandle(batch.TagOf(message.Sequence), AttributeValue.UInt64(AttributeReader.Find(message.Body[4..], 3))));
+                    (_handles ??= []).Add(new RuleHandle(batch.TagOf(message.Sequence), AttributeValue.UInt64(message.Fields.Bytes(3))));
                     break;
                 case Wire.Nftables | (int)NftMessage.NewGeneration:
-                    _generation = AttributeValue.UInt32(AttributeReader.Find(message.Body[4..], 1));
+                    _generation = message.Fields.Number(1);
                     break;
             }
         }
@@ -123,9 +123,9 @@ public sealed partial class Nftables
 
             var request = batch.MessageOf(sequence);
             var operation = (NftMessage)(request.Type & 0xff);
-            var table = AttributeValue.Text(AttributeReader.Find(request.Body[4..], 1));
+            var table = request.Fields.Text(1);
             var name = operation is NftMessage.NewChain or NftMessage.DeleteChain ? 3 : operation is NftMessage.NewTable or NftMessage.DeleteTable ? 1 : 2;
-            var inTable = name == 1 ? "" : " " + AttributeValue.Text(AttributeReader.Find(request.Body[4..], name));
+            var inTable = name == 1 ? "" : " " + request.Fields.Text(name);
             return new BatchError(tag, operation, new NftTable(request.Family, table) + inTable, number, detail);
         }
     }

@@ -80,7 +80,7 @@ public sealed partial class Nftables
         using var dump = StartDump();
         while (dump.Next(out var message))
         {
-            var list = new AttributeReader(AttributeReader.Find(message.Body[4..], 3));
+            var list = new AttributeReader(message.Fields.Bytes(3));
             while (list.Next(out _, out var element))
             {
                 visit(new ElementView(element));

@@ -40,7 +40,7 @@ public sealed partial class Nftables : IDisposable
                 }
 
                 return message.Type == (Wire.Nftables | (int)NftMessage.NewGeneration)
-                    ? AttributeValue.UInt32(AttributeReader.Find(message.Body[4..], 1))
+                    ? message.Fields.Number(1)
                     : throw new NetlinkException("ask for the generation", ErrorNumber(message));
             }
         }

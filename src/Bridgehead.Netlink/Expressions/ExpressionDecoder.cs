@@ -98,28 +98,4 @@ internal static class ExpressionDecoder
 
         return name.SequenceEqual("masq"u8) && !fields.Has(2) ? new Expression.Masquerade((NatFlags)fields.Number(1)) : null;
     }
-
-    /// <summary>An expression's attributes by number.</summary>
-    private readonly ref struct Fields(ReadOnlySpan<byte> data)
-    {
-        private readonly ReadOnlySpan<byte> _data = data;
-
-        public ReadOnlySpan<byte> Bytes(int type) => AttributeReader.Find(_data, type);
-
-        public bool Has(int type) => !Bytes(type).IsEmpty;
-
-        public uint Number(int type) => AttributeValue.UInt32(Bytes(type));
-
-        public Register Register(int type) => new(Number(type));
-
-        public Register? OptionalRegister(int type) => Has(type) ? Register(type) : null;
-
-        /// <summary>nft_data with a value.</summary>
-        public bool Value(int type, out RegisterValue value)
-        {
-            var bytes = AttributeReader.Find(Bytes(type), 1);
-            value = bytes.Length is 0 or > RegisterValue.Maximum ? default : new RegisterValue(bytes);
-            return value.Length > 0;
-        }
-    }
 }

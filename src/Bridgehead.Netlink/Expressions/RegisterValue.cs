@@ -123,6 +123,9 @@ public readonly record struct RegisterValue
 /// </summary>
 public readonly record struct Register(uint Number)
 {
+    /// <summary>The one that holds the verdict.</summary>
+    public static Register Verdict => new(0);
+
     /// <summary>The first of the places.</summary>
     public static Register First => new(1);
 

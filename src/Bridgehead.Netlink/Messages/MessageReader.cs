@@ -49,7 +49,12 @@ internal readonly ref struct Message(ReadOnlySpan<byte> whole)
 
     public NftFamily Family => _whole.Length < MessageWriter.Prologue ? default : (NftFamily)_whole[MessageWriter.HeaderSize];
 
-    public AttributeReader Attributes => new(_whole.Length < MessageWriter.Prologue ? [] : _whole[MessageWriter.Prologue..]);
+    /// <summary>What follows nfgenmsg.</summary>
+    public Fields Fields => new(Payload);
+
+    public AttributeReader Attributes => new(Payload);
+
+    private ReadOnlySpan<byte> Payload => _whole.Length < MessageWriter.Prologue ? [] : _whole[MessageWriter.Prologue..];
 }
 
 /// <summary>Attributes, one after the other. Anything that does not fit into its surroundings ends them.</summary>
@@ -106,4 +111,30 @@ internal static class AttributeValue
     }
 
     public static string Text(ReadOnlySpan<byte> value) => Encoding.UTF8.GetString(Name(value));
+}
+
+/// <summary>Attributes by number.</summary>
+internal readonly ref struct Fields(ReadOnlySpan<byte> attributes)
+{
+    private readonly ReadOnlySpan<byte> _attributes = attributes;
+
+    public ReadOnlySpan<byte> Bytes(int type) => AttributeReader.Find(_attributes, type);
+
+    public bool Has(int type) => !Bytes(type).IsEmpty;
+
+    public uint Number(int type) => AttributeValue.UInt32(Bytes(type));
+
+    public string Text(int type) => AttributeValue.Text(Bytes(type));
+
+    public Register Register(int type) => new(Number(type));
+
+    public Register? OptionalRegister(int type) => Has(type) ? Register(type) : null;
+
+    /// <summary>nft_data with a value.</summary>
+    public bool Value(int type, out RegisterValue value)
+    {
+        var bytes = AttributeReader.Find(Bytes(type), 1);
+        value = bytes.Length is 0 or > RegisterValue.Maximum ? default : new RegisterValue(bytes);
+        return value.Length > 0;
+    }
 }

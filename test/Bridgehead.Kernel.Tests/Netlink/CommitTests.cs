@@ -17,7 +17,7 @@ public sealed class CommitTests : NftFixture
         Batch.AddSet(new SetSpec(Table, "states", [DataType.ConntrackState]) { Data = DataType.Verdict, Anonymous = true });
         Batch.AddElement(Table, "states", RegisterValue.HostOrder(2).ToArray(), Verdict.Accept);
         Batch.AddElement(Table, "states", RegisterValue.HostOrder(1).ToArray(), Verdict.Drop);
-        Batch.AddRule(Table, "c", [new Expression.Conntrack(ConntrackKey.State, Register.First), new Expression.Map("states", Register.First, new Register(0))]);
+        Batch.AddRule(Table, "c", [new Expression.Conntrack(ConntrackKey.State, Register.First), new Expression.Map("states", Register.First, Register.Verdict)]);
         Commit();
         Listing().Should().Be("table ip t {\n\tchain c {\n\t\tct state vmap { invalid : drop, established : accept }\n\t}\n}\n");
     }
