@@ -5,16 +5,24 @@ using Microsoft.Extensions.Logging;
 namespace Bridgehead.Host;
 
 /// <summary>
-/// A worker's packet filter. There is one writer: whoever asks while a commit runs is put into the next one, together with everybody else who asked meanwhile.
+/// A worker's packet filter. There is one writer: whoever asks while a commit runs is put into the next one, together with everybody else who asked meanwhile. What somebody else
+/// changes of ours is restored as soon as it is noticed.
 /// </summary>
-public sealed partial class FirewallWriter(IFirewallBackend backend, TimeProvider clock, ILogger<FirewallWriter> log) : IFirewall
+public sealed partial class FirewallWriter : IFirewall
 {
+    /// <summary>A flushed table is one thing that happened, not one for each rule.</summary>
+    private const int MostToldAtOnce = 10;
+
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
     private static readonly Meter Meter = new("bridgehead");
     private static readonly Histogram<double> Seconds = Meter.CreateHistogram<double>("bridgehead_apply_seconds");
     private static readonly Counter<long> Failures = Meter.CreateCounter<long>("bridgehead_apply_failures");
+    private static readonly Counter<long> Repaired = Meter.CreateCounter<long>("bridgehead_drift_repaired");
 
+    private readonly IFirewallBackend _backend;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly Lock _lock = new();
     private List<Request> _waiting = [];
@@ -22,13 +30,20 @@ public sealed partial class FirewallWriter(IFirewallBackend backend, TimeProvide
 
     /// <summary>A commit was begun and not seen to succeed: what the kernel holds is not known, and what was wanted is still pending. Belongs to the writer.</summary>
     private bool _unsure;
+    private int _disturbed;
+
+    public FirewallWriter(IFirewallBackend backend, TimeProvider clock, ILogger<FirewallWriter> log)
+    {
+        (_backend, _clock, _log) = (backend, clock, log);
+        backend.Disturbed += () => _ = RepairAsync();
+    }
 
     public async Task StartAsync(IReadOnlyList<Policy> policies, CancellationToken cancel)
     {
         await _writer.WaitAsync(cancel);
         try
         {
-            backend.Replace(policies);
+            _backend.Replace(policies);
             (_started, _unsure) = (true, true);
             await CommitUntilDoneAsync(cancel);
         }
@@ -83,12 +98,12 @@ public sealed partial class FirewallWriter(IFirewallBackend backend, TimeProvide
     {
         foreach (var key in request.Remove)
         {
-            backend.Remove(key);
+            _backend.Remove(key);
         }
 
         foreach (var policy in request.Put)
         {
-            backend.Put(policy);
+            _backend.Put(policy);
         }
     }
 
@@ -107,21 +122,65 @@ public sealed partial class FirewallWriter(IFirewallBackend backend, TimeProvide
             catch (Exception problem) when (problem is CommandFailedException or FirewallException)
             {
                 Failures.Add(1);
-                ApplyFailed(log, pause.TotalSeconds, problem.Message);
-                await Task.Delay(pause, clock, cancel);
+                ApplyFailed(_log, pause.TotalSeconds, problem.Message);
+                await Task.Delay(pause, _clock, cancel);
             }
         }
     }
 
     private async Task CommitAsync(bool observe, CancellationToken cancel)
     {
-        var started = clock.GetTimestamp();
-        await backend.CommitAsync(observe, cancel);
-        Seconds.Record(clock.GetElapsedTime(started).TotalSeconds);
+        var started = _clock.GetTimestamp();
+        var drift = await _backend.CommitAsync(observe, cancel);
+        Seconds.Record(_clock.GetElapsedTime(started).TotalSeconds);
+        if (drift.Count == 0)
+        {
+            return;
+        }
+
+        Repaired.Add(1);
+        foreach (var sentence in drift.Take(MostToldAtOnce))
+        {
+            Restored(_log, sentence);
+        }
+
+        if (drift.Count > MostToldAtOnce)
+        {
+            MoreRestored(_log, drift.Count - MostToldAtOnce);
+        }
+    }
+
+    /// <summary>Several disturbances before its turn are one look.</summary>
+    private async Task RepairAsync()
+    {
+        if (Interlocked.Exchange(ref _disturbed, 1) == 1)
+        {
+            return;
+        }
+
+        await _writer.WaitAsync();
+        try
+        {
+            Volatile.Write(ref _disturbed, 0);
+            if (_started)
+            {
+                await CommitUntilDoneAsync(CancellationToken.None);
+            }
+        }
+        finally
+        {
+            _writer.Release();
+        }
     }
 
     [LoggerMessage(EventId = 200, Level = LogLevel.Error, Message = "the packet filter could not be changed; the change stays pending, next try in {Seconds} s: {Reason}")]
     private static partial void ApplyFailed(ILogger log, double seconds, string reason);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "somebody else changed the packet filter: {What}; restored")]
+    private static partial void Restored(ILogger log, string what);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "and {Count} things more were restored")]
+    private static partial void MoreRestored(ILogger log, int count);
 
     private sealed record Request(IReadOnlyList<Policy> Put, IReadOnlyList<string> Remove);
 }

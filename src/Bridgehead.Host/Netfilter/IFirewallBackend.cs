@@ -2,9 +2,12 @@ using Bridgehead.Rules;
 
 namespace Bridgehead.Host;
 
-/// <summary>A way to bring policies into the kernel: a plan, and what carries it out. It has one user at a time.</summary>
+/// <summary>A way to bring policies into the kernel: a plan, and what carries it out. Its calls come one at a time.</summary>
 public interface IFirewallBackend
 {
+    /// <summary>Somebody else may have changed what is ours: <see cref="CommitAsync"/> would repair it. Raised on any thread, from the first commit on.</summary>
+    event Action? Disturbed;
+
     void Put(Policy policy);
 
     void Remove(string key);
@@ -12,10 +15,13 @@ public interface IFirewallBackend
     /// <summary>Puts these policies and removes all others.</summary>
     void Replace(IReadOnlyList<Policy> policies);
 
-    /// <summary>Brings about what is wanted; throws <see cref="FirewallException"/> or <see cref="CommandFailedException"/> when the kernel does not take it.</summary>
-    /// <param name="observe">What the kernel holds is not known: it is read first.</param>
+    /// <summary>
+    /// Brings about what is wanted, and restores what somebody else changed of ours; returns what that was, a sentence for each thing. Throws <see cref="FirewallException"/> or
+    /// <see cref="CommandFailedException"/> when the kernel does not take it.
+    /// </summary>
+    /// <param name="observe">What the kernel holds is not known: it is read first, and differences are no surprise.</param>
     /// <param name="cancel">Cancels.</param>
-    Task CommitAsync(bool observe, CancellationToken cancel);
+    Task<IReadOnlyList<string>> CommitAsync(bool observe, CancellationToken cancel);
 }
 
 /// <summary>The packet filter was not changed, and why.</summary>

@@ -12,7 +12,13 @@ public sealed class IptablesBackend(FirewallPlan plan, IptablesPrograms programs
 
     public void Replace(IReadOnlyList<Policy> policies) => plan.Replace(policies);
 
-    public async Task CommitAsync(bool observe, CancellationToken cancel)
+    public event Action? Disturbed
+    {
+        add { }
+        remove { }
+    }
+
+    public async Task<IReadOnlyList<string>> CommitAsync(bool observe, CancellationToken cancel)
     {
         foreach (var family in plan.Families)
         {
@@ -30,5 +36,7 @@ public sealed class IptablesBackend(FirewallPlan plan, IptablesPrograms programs
 
             plan.Committed(family);
         }
+
+        return [];
     }
 }

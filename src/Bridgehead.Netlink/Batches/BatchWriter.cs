@@ -36,7 +36,7 @@ public sealed partial class BatchWriter : IDisposable
     }
 
     /// <summary>Nothing to commit.</summary>
-    public bool IsEmpty => _starts.Count == 0;
+    public bool IsEmpty => _starts.Count == 0 && _set is null;
 
     /// <summary>Bytes so far.</summary>
     public int Length => _writer.Position;

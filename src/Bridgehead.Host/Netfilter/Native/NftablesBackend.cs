@@ -5,8 +5,8 @@ using Bridgehead.Rules.Nftables;
 namespace Bridgehead.Host;
 
 /// <summary>
-/// A worker's part of our tables in nf_tables. Each commit names the generation that it believes in; the kernel refuses it when somebody else committed in between, and then the tables
-/// are read again.
+/// A worker's part of our tables in nf_tables. Each commit names the generation that it believes in; the kernel refuses it when somebody else committed in between. Notifications tell what that
+/// was: when it touched what is ours, the tables are read again and restored.
 /// </summary>
 public sealed class NftablesBackend : IFirewallBackend, IDisposable
 {
@@ -16,9 +16,13 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
     private readonly NftPlan _plan;
     private readonly BatchWriter _batch = new();
     private Nftables? _kernel;
+    private NftNews? _news;
+    private NftWatch? _watch;
     private uint _generation;
 
     public NftablesBackend(INftLayout layout) => _plan = new NftPlan(layout, RuleEncoder.PrintOf);
+
+    public event Action? Disturbed;
 
     public NftPlan Plan => _plan;
 
@@ -29,36 +33,80 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
     public void Replace(IReadOnlyList<Policy> policies) => _plan.Replace(policies);
 
     /// <summary>The calls to the kernel take microseconds; nothing is waited for.</summary>
-    public Task CommitAsync(bool observe, CancellationToken cancel)
+    public Task<IReadOnlyList<string>> CommitAsync(bool observe, CancellationToken cancel)
     {
         try
         {
-            var kernel = _kernel ??= new Nftables();
-            if (observe)
-            {
-                Observe(kernel);
-            }
-
-            for (var i = 0; i < Tries && !TryCommit(kernel); i++)
-            {
-                cancel.ThrowIfCancellationRequested();
-                Observe(kernel);
-            }
-
-            return Task.CompletedTask;
+            return Task.FromResult(Commit(Open(), observe, cancel));
         }
         catch (NetlinkException problem)
         {
-            _kernel?.Dispose();
-            _kernel = null;
+            Close();
             throw new FirewallException($"nf_tables: {problem.Message}", problem);
         }
     }
 
     public void Dispose()
     {
-        _kernel?.Dispose();
+        _watch?.Dispose();
+        Close();
         _batch.Dispose();
+    }
+
+    private Nftables Open()
+    {
+        _news ??= new NftNews(_plan);
+        if (_kernel is null)
+        {
+            _kernel = new Nftables();
+            _news.Except = _kernel.PortId;
+        }
+
+        _watch ??= new NftWatch(change => change.PortId != _kernel?.PortId && NftNews.IsOurs(_plan, change), _ => false, () => Disturbed?.Invoke());
+        return _kernel;
+    }
+
+    private void Close()
+    {
+        _kernel?.Dispose();
+        _news?.Dispose();
+        (_kernel, _news) = (null, null);
+    }
+
+    private IReadOnlyList<string> Commit(Nftables kernel, bool observe, CancellationToken cancel)
+    {
+        if (observe)
+        {
+            // What was told until now is in what is read; what is told later is looked at below.
+            _news!.Take(ref _generation);
+            Observe(kernel);
+        }
+
+        IReadOnlyList<string> drift = [];
+        for (var i = 0; i < Tries; i++)
+        {
+            if (_news!.Take(ref _generation))
+            {
+                drift = [.. drift, .. Compare(kernel)];
+            }
+
+            if (TryCommit(kernel))
+            {
+                return drift;
+            }
+
+            cancel.ThrowIfCancellationRequested();
+        }
+
+        throw new FirewallException("nf_tables: somebody else changes rules all the time, faster than ours can be changed");
+    }
+
+    /// <summary>What differs from what the kernel was believed to hold, beyond what is about to be changed.</summary>
+    private IReadOnlyList<string> Compare(Nftables kernel)
+    {
+        var wanted = NftDrift.Describe(_plan.Pending()).ToHashSet(StringComparer.Ordinal);
+        Observe(kernel);
+        return [.. NftDrift.Describe(_plan.Pending()).Where(sentence => !wanted.Contains(sentence))];
     }
 
     private void Observe(Nftables kernel)
@@ -74,7 +122,7 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
             }
         }
 
-        throw new FirewallException("nf_tables: somebody else changes the rules all the time, and they could not be read in one piece");
+        throw new FirewallException("nf_tables: somebody else changes rules all the time, and ours could not be read in one piece");
     }
 
     /// <summary>False when somebody else committed in between.</summary>
@@ -104,5 +152,6 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
         }
     }
 
-    private string Describe(BatchError error, IReadOnlyList<NftOperation> operations) => error.Tag < operations.Count && operations[error.Tag] is NftOperation.AddRule add ? $"{error}, for {add.Rule.Why}" : $"{error}";
+    private static string Describe(BatchError error, IReadOnlyList<NftOperation> operations) =>
+        error.Tag < operations.Count && operations[error.Tag] is NftOperation.AddRule add ? $"{error}, for {add.Rule.Why}" : $"{error}";
 }
