@@ -10,7 +10,6 @@ namespace Bridgehead.Host;
 /// </summary>
 public sealed partial class FirewallWriter : IFirewall
 {
-    /// <summary>A flushed table is one thing that happened, not one for each rule.</summary>
     private const int MostToldAtOnce = 10;
 
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
@@ -139,15 +138,8 @@ public sealed partial class FirewallWriter : IFirewall
         }
 
         Repaired.Add(1);
-        foreach (var sentence in drift.Take(MostToldAtOnce))
-        {
-            Restored(_log, sentence);
-        }
-
-        if (drift.Count > MostToldAtOnce)
-        {
-            MoreRestored(_log, drift.Count - MostToldAtOnce);
-        }
+        var more = drift.Count > MostToldAtOnce ? $"; and {drift.Count - MostToldAtOnce} things more" : "";
+        Restored(_log, string.Join("; ", drift.Take(MostToldAtOnce)) + more);
     }
 
     /// <summary>Several disturbances before its turn are one look.</summary>
@@ -176,11 +168,8 @@ public sealed partial class FirewallWriter : IFirewall
     [LoggerMessage(EventId = 200, Level = LogLevel.Error, Message = "the packet filter could not be changed; the change stays pending, next try in {Seconds} s: {Reason}")]
     private static partial void ApplyFailed(ILogger log, double seconds, string reason);
 
-    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "somebody else changed the packet filter: {What}; restored")]
+    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "somebody else changed the packet filter; restored: {What}")]
     private static partial void Restored(ILogger log, string what);
-
-    [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "and {Count} things more were restored")]
-    private static partial void MoreRestored(ILogger log, int count);
 
     private sealed record Request(IReadOnlyList<Policy> Put, IReadOnlyList<string> Remove);
 }

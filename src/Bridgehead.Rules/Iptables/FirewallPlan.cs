@@ -43,6 +43,10 @@ public sealed class FirewallPlan
 
     public IReadOnlyList<IpFamily> Families { get; }
 
+    /// <summary>Whether a worker's rules stand in the chain, whatever the table: it is the worker's own, or one that all put jumps into.</summary>
+    public static bool Concerns(string worker, string chain) =>
+        Skeleton.OwnerOf(chain, worker) == worker || Enum.GetValues<Table>().Any(table => Skeleton.IsCommon(table, chain) || Skeleton.Shared.Any(shared => shared.Table == table && shared.Name == chain));
+
     public IptablesBook Book => _book;
 
     public void Put(Policy policy)

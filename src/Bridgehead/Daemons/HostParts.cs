@@ -12,19 +12,20 @@ namespace Bridgehead;
 /// <summary>Puts an agent together with what it works on its host with.</summary>
 internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFactory logs, CancellationToken stop)
 {
-    private readonly CommandRunner _runner = new();
+    private static readonly CommandRunner Runner = new();
+    private readonly IptablesPrograms _iptables = new(Runner, settings.IptablesVariant);
     private readonly Sysctls _sysctls = new();
 
     /// <summary>Runs the daemon's agent until cancelled.</summary>
     public async Task RunAsync(string binary, TaskCompletionSource ready, CancellationToken cancel)
     {
         // Each has its own way to interfaces: both may live in one process, as they may not.
-        var links = new Links(_runner);
+        var links = new Links(Runner);
         if (binary == Binaries.Network)
         {
-            var dhcp = new DnsmasqService(_runner, settings, LeaseProgram());
+            var dhcp = new DnsmasqService(Runner, settings, LeaseProgram());
             var (floating, gateways) = (AddressJournal.Floating(settings.StatePath), AddressJournal.Gateways(settings.StatePath));
-            await RunNetworkAsync(new NetworkAppliers(Firewall(binary), links, _sysctls, dhcp, new Conntrack(_runner), floating, gateways), ready, cancel);
+            await RunNetworkAsync(new NetworkAppliers(Firewall(binary), links, _sysctls, dhcp, new Conntrack(Runner), floating, gateways), ready, cancel);
             return;
         }
 
@@ -51,15 +52,16 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
         ? new NftablesBackend(worker == Binaries.Network ? new NetworkLayout(settings.RuleProfile) : new ComputeLayout(settings.UseIpv6))
         : new IptablesBackend(
             new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6),
-            new IptablesPrograms(_runner, settings.IptablesVariant),
+            _iptables,
             Path.Combine(settings.StatePath, "locks", "iptables"),
-            TimeProvider.System));
+            TimeProvider.System,
+            _iptables.IsNft ? new NftVariantDisturbance(worker) : new LegacyDisturbance(TimeProvider.System)));
 
     private FirewallWriter Writer(IFirewallBackend backend) => new(backend, TimeProvider.System, logs.CreateLogger<FirewallWriter>());
 
     private IInstanceDriver Driver() => settings.ComputeDriver == "tap"
-        ? new TapDriver(_runner, settings.StatePath)
-        : new NetnsDriver(_runner, settings.StatePath, TimeProvider.System);
+        ? new TapDriver(Runner, settings.StatePath)
+        : new NetnsDriver(Runner, settings.StatePath, TimeProvider.System);
 
     /// <summary>dnsmasq wants a program without arguments: a link with its name, to this executable.</summary>
     private string LeaseProgram()
