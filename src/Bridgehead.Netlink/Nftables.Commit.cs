@@ -39,7 +39,10 @@ public sealed partial class Nftables
             }
         }
 
-        return answers.Result();
+        var result = answers.Result();
+        return result.IsCommitted && generation != 0 && !batch.TellsGeneration
+            ? result with { Generation = GetGeneration() == generation ? generation : Math.Max(generation + 1, 1) }
+            : result;
     }
 
     /// <summary>What the kernel says to a batch: an error for each operation that failed, rules and the generation as echoes, and always something for the last operation.</summary>
@@ -66,7 +69,7 @@ public sealed partial class Nftables
                 case Wire.Error:
                     AddError(message);
                     break;
-                case Wire.Nftables | (int)NftMessage.NewRule:
+                case Wire.Nftables | (int)NftMessage.NewRule when batch.WantsHandle(message.Sequence):
                     (_handles ??= []).Add(new RuleHandle(batch.TagOf(message.Sequence), AttributeValue.UInt64(message.Fields.Bytes(3))));
                     break;
                 case Wire.Nftables | (int)NftMessage.NewGeneration:

@@ -18,6 +18,7 @@ public sealed partial class BatchWriter : IDisposable
     private readonly List<(int Position, int Tag)> _tags = [];
 
     private int _tag;
+    private bool _firstEchoed;
 
     public BatchWriter() => Begin();
 
@@ -54,6 +55,7 @@ public sealed partial class BatchWriter : IDisposable
         _tags.Clear();
         _set = null;
         _tag = 0;
+        _firstEchoed = false;
         Begin();
     }
 
@@ -65,6 +67,11 @@ public sealed partial class BatchWriter : IDisposable
         CloseElements();
         _writer.Patch(GenerationOffset, generation);
         _writer.AddFlags(_starts[^1], Wire.Acknowledge);
+        if (TellsGeneration)
+        {
+            _writer.AddFlags(_starts[0], Wire.Echo);
+        }
+
         return _writer.With(Wire.BatchEnd, Wire.Request, Last + 1, Wire.NftablesSubsystem);
     }
 
@@ -92,12 +99,22 @@ public sealed partial class BatchWriter : IDisposable
         return message;
     }
 
+    /// <summary>
+    /// The kernel tells the generation that a commit made, if it made one, to whoever wants the first operation echoed. Only what is added is: it is one object. Of what is
+    /// removed the kernel would tell every part.
+    /// </summary>
+    internal bool TellsGeneration => OperationOf(First + 1) is NftMessage.NewTable or NftMessage.NewChain or NftMessage.NewRule or NftMessage.NewSet or NftMessage.NewElement;
+
+    /// <summary>The caller wants to know the handle of this rule.</summary>
+    internal bool WantsHandle(uint sequence) => sequence != First + 1 || _firstEchoed;
+
+    private NftMessage OperationOf(uint sequence) => (NftMessage)(MessageOf(sequence).Type & 0xff);
+
     private int Start(uint sequence) => sequence == First ? 0 : _starts[(int)(sequence - First) - 1];
 
     private void Begin()
     {
-        // With the echo the kernel tells the generation that this commit made, or makes none when nothing changed.
-        _writer.Begin(Wire.BatchBegin, Wire.Request | Wire.Echo, First, 0, Wire.NftablesSubsystem);
+        _writer.Begin(Wire.BatchBegin, Wire.Request, First, 0, Wire.NftablesSubsystem);
         _writer.UInt32(1, 0);
         _writer.End();
     }

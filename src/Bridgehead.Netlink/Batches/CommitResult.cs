@@ -15,7 +15,9 @@ public enum CommitOutcome
     Unknown,
 }
 
-/// <param name="Generation">The kernel's generation after the commit, when the caller named the one before or something changed; else 0.</param>
+/// <param name="Generation">
+/// The generation that this commit made, or the one before when it changed nothing. 0 when that is not known: the caller named no generation and the first operation was a removal.
+/// </param>
 /// <param name="Handles">Handles of the rules that were to be echoed, in the order in which they were written.</param>
 public readonly record struct CommitResult(CommitOutcome Outcome, uint Generation, IReadOnlyList<BatchError> Errors, IReadOnlyList<RuleHandle> Handles)
 {

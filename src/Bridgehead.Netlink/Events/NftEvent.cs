@@ -13,8 +13,11 @@ public abstract record NftEvent
     /// </summary>
     public sealed record Change(NftMessage Message, NftTable Table, string Name, ulong Handle, uint PortId) : NftEvent;
 
-    /// <summary>A commit is told to its end: all changes before this one, back to the commit before, are its.</summary>
-    public sealed record Generation(uint Id, int ProcessId, string ProcessName, uint PortId) : NftEvent;
+    /// <summary>
+    /// A commit is told to its end: all changes before this one, back to the commit before, are its. The kernel names the thread that committed, by
+    /// its number in the first process namespace.
+    /// </summary>
+    public sealed record Generation(uint Id, int ThreadId, string ThreadName, uint PortId) : NftEvent;
 
     /// <summary>A packet with the trace mark met a rule, the end of a chain or a policy.</summary>
     public sealed record Trace(uint PacketId, TraceKind Kind, NftTable Table, string Chain) : NftEvent
