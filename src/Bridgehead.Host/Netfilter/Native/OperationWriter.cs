@@ -4,7 +4,7 @@ using Bridgehead.Rules.Nftables;
 namespace Bridgehead.Host;
 
 /// <summary>Writes a plan's operations as netlink messages. An operation's number is the tag under which the kernel's errors come back.</summary>
-internal static class OperationWriter
+public static class OperationWriter
 {
     public static void Write(IReadOnlyList<NftOperation> operations, BatchWriter batch)
     {

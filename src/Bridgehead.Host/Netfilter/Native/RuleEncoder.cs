@@ -8,7 +8,7 @@ namespace Bridgehead.Host;
 /// <summary>
 /// Rules as the kernel's expressions, with the protocol tests that fields imply, spelled as nft spells them, so that <c>nft list</c> prints them readably.
 /// </summary>
-internal static class RuleEncoder
+public static class RuleEncoder
 {
     private const int CommentBytes = 127;
 
