@@ -22,6 +22,7 @@ public sealed partial class FirewallWriter : IFirewall
     private readonly IFirewallBackend _backend;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
+    private readonly IFirewallBackend? _former;
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly Lock _lock = new();
     private List<Request> _waiting = [];
@@ -31,9 +32,10 @@ public sealed partial class FirewallWriter : IFirewall
     private bool _unsure;
     private int _disturbed;
 
-    public FirewallWriter(IFirewallBackend backend, TimeProvider clock, ILogger<FirewallWriter> log)
+    /// <param name="former">What an earlier life of the worker may have used instead: its rules go when this one's are in place.</param>
+    public FirewallWriter(IFirewallBackend backend, TimeProvider clock, ILogger<FirewallWriter> log, IFirewallBackend? former = null)
     {
-        (_backend, _clock, _log) = (backend, clock, log);
+        (_backend, _clock, _log, _former) = (backend, clock, log, former);
         backend.Disturbed += () => _ = RepairAsync();
     }
 
@@ -45,6 +47,10 @@ public sealed partial class FirewallWriter : IFirewall
             _backend.Replace(policies);
             (_started, _unsure) = (true, true);
             await CommitUntilDoneAsync(cancel);
+            if (_former is not null && await _former.RetireAsync(cancel))
+            {
+                Retired(_log);
+            }
         }
         finally
         {
@@ -170,6 +176,9 @@ public sealed partial class FirewallWriter : IFirewall
 
     [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "somebody else changed the packet filter; restored: {What}")]
     private static partial void Restored(ILogger log, string what);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Information, Message = "the rules of the other netfilter_backend, which was used before, are gone")]
+    private static partial void Retired(ILogger log);
 
     private sealed record Request(IReadOnlyList<Policy> Put, IReadOnlyList<string> Remove);
 }

@@ -33,6 +33,23 @@ public sealed class IptablesBackend : IFirewallBackend
 
     public void Replace(IReadOnlyList<Policy> policies) => _plan.Replace(policies);
 
+    public async Task<bool> RetireAsync(CancellationToken cancel)
+    {
+        var some = false;
+        foreach (var family in Enum.GetValues<IpFamily>())
+        {
+            using var held = await FileLock.TakeAsync(_lockFile, _clock, cancel);
+            var text = Removal.Of(await _programs.SaveAsync(family, cancel), [_plan.Worker]);
+            if (text.Length > 0)
+            {
+                await _programs.RestoreAsync(family, text, cancel);
+                some = true;
+            }
+        }
+
+        return some;
+    }
+
     public async Task<IReadOnlyList<string>> CommitAsync(bool observe, CancellationToken cancel)
     {
         var suspect = _disturbance?.Take() ?? false;

@@ -41,6 +41,9 @@ public sealed class FirewallPlan
         _book.Put(profile.Skeleton(worker));
     }
 
+    /// <summary>The prefix of the worker's chains.</summary>
+    public string Worker => _worker;
+
     public IReadOnlyList<IpFamily> Families { get; }
 
     /// <summary>Whether a worker's rules stand in the chain, whatever the table: it is the worker's own, or one that all put jumps into.</summary>

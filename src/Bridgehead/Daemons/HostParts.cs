@@ -30,7 +30,7 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
         }
 
         IAgent agent = binary == Binaries.Api
-            ? new ApiAgent(settings, settings.NetfilterBackend == NetfilterBackend.Nftables ? null : Firewall(binary))
+            ? new ApiAgent(settings, Firewall(binary))
             : new ComputeAgent(settings, store, new ComputeAppliers(Firewall(binary), new PortGuard(Writer(new NftablesBackend(new GuardLayout(settings.UseIpv6)))), links, _sysctls, Driver()), logs, stop);
         await LoopOf(agent).RunAsync(ready, cancel);
     }
@@ -48,16 +48,32 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
 
     private AgentLoop LoopOf(IAgent agent) => new(agent, store, settings, TimeProvider.System, logs.CreateLogger<AgentLoop>());
 
-    private FirewallWriter Firewall(string worker) => Writer(settings.NetfilterBackend == NetfilterBackend.Nftables
-        ? new NftablesBackend(worker == Binaries.Network ? new NetworkLayout(settings.RuleProfile) : new ComputeLayout(settings.UseIpv6))
-        : new IptablesBackend(
-            new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6),
-            _iptables,
-            Path.Combine(settings.StatePath, "locks", "iptables"),
-            TimeProvider.System,
-            _iptables.IsNft ? new NftVariantDisturbance(worker) : new LegacyDisturbance(TimeProvider.System)));
+    private FirewallWriter Firewall(string worker)
+    {
+        if (settings.NetfilterBackend == NetfilterBackend.Nftables)
+        {
+            return Writer(Native(worker), _iptables.AreInstalled ? Iptables(worker, null) : null);
+        }
 
-    private FirewallWriter Writer(IFirewallBackend backend) => new(backend, TimeProvider.System, logs.CreateLogger<FirewallWriter>());
+        IDisturbance disturbance = _iptables.IsNft ? new NftVariantDisturbance(worker) : new LegacyDisturbance(TimeProvider.System);
+        return Writer(Iptables(worker, disturbance), Native(worker));
+    }
+
+    private FirewallWriter Writer(IFirewallBackend backend, IFirewallBackend? former = null) => new(backend, TimeProvider.System, logs.CreateLogger<FirewallWriter>(), former);
+
+    private NftablesBackend Native(string worker) => new(worker switch
+    {
+        Binaries.Network => new NetworkLayout(settings.RuleProfile),
+        Binaries.Compute => new ComputeLayout(settings.UseIpv6),
+        _ => new EmptyLayout(),
+    });
+
+    private IptablesBackend Iptables(string worker, IDisturbance? disturbance) => new(
+        new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6),
+        _iptables,
+        Path.Combine(settings.StatePath, "locks", "iptables"),
+        TimeProvider.System,
+        disturbance);
 
     private IInstanceDriver Driver() => settings.ComputeDriver == "tap"
         ? new TapDriver(Runner, settings.StatePath)

@@ -46,6 +46,44 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
         }
     }
 
+    public Task<bool> RetireAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var kernel = Open();
+            for (var i = 0; i < Tries; i++)
+            {
+                Observe(kernel);
+                var operations = _plan.Retirement();
+                if (operations.Count == 0)
+                {
+                    return Task.FromResult(false);
+                }
+
+                OperationWriter.Write(operations, _batch);
+                var result = kernel.Commit(_batch, _generation);
+                if (result.IsCommitted)
+                {
+                    return Task.FromResult(true);
+                }
+
+                if (result.Outcome != CommitOutcome.Stale)
+                {
+                    throw new FirewallException($"nf_tables: {result}");
+                }
+
+                cancel.ThrowIfCancellationRequested();
+            }
+
+            throw Busy();
+        }
+        catch (NetlinkException problem)
+        {
+            Close();
+            throw new FirewallException($"nf_tables: {problem.Message}", problem);
+        }
+    }
+
     public void Dispose()
     {
         _watch?.Dispose();
@@ -100,8 +138,10 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
             cancel.ThrowIfCancellationRequested();
         }
 
-        throw new FirewallException("nf_tables: somebody else changes rules all the time, faster than ours can be changed");
+        throw Busy();
     }
+
+    private static FirewallException Busy() => new("nf_tables: somebody else changes rules all the time, faster than ours can be changed");
 
     /// <summary>Goes to the generation that was told; true when something of ours may have changed.</summary>
     private bool Hear(News news)
@@ -131,9 +171,9 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
     /// <summary>What differs from what the kernel was believed to hold, beyond what is about to be changed.</summary>
     private IReadOnlyList<string> Compare(Nftables kernel)
     {
-        var wanted = NftDrift.Describe(_plan.Pending()).ToHashSet(StringComparer.Ordinal);
+        var wanted = NftDrift.Sentences(_plan.Pending()).ToHashSet(StringComparer.Ordinal);
         Observe(kernel);
-        return [.. NftDrift.Describe(_plan.Pending()).Where(sentence => !wanted.Contains(sentence))];
+        return [.. NftDrift.Describe(_plan.Pending(), wanted)];
     }
 
     private void Observe(Nftables kernel)

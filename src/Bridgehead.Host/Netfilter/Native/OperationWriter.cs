@@ -33,6 +33,9 @@ public static class OperationWriter
             case NftOperation.AddTable add:
                 batch.AddTable(TableOf(add.Table));
                 break;
+            case NftOperation.DeleteTable delete:
+                batch.RemoveTable(TableOf(delete.Table));
+                break;
             case NftOperation.AddSet add:
                 batch.AddSet(SpecOf(add.Set));
                 break;

@@ -38,6 +38,10 @@ public sealed class NetworkLayout(RuleProfile profile) : INftLayout
 
     public bool Owns(NftId id) => Maps.Any(map => map.Id == id) || Chains.Any(chain => chain.Id == id);
 
+    public bool IsShared(NftId id) => Shared.IsShared(id);
+
+    public bool IsChanging(NftId id) => id == Shared.Bridges.Id;
+
     public NftChange Put(Policy policy) => policy switch
     {
         Policy.NetworkHost host => new NftChange([Host(host)], []),
