@@ -25,7 +25,9 @@ internal sealed class ManageProgram(Func<string[], Outcome<SettingsResult>> load
         var parsed = root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Action is ParseErrorAction or null)
         {
-            await error.WriteLineAsync($"{string.Join('\n', parsed.Errors.Select(e => e.Message))}\n{CommandTree.Usage(parsed.CommandResult.Command)}");
+            // A word that is no command is told once, not as a missing command too.
+            var problems = parsed.Errors.Skip(parsed.UnmatchedTokens.Count > 0 && parsed.Errors.Count > 1 ? 1 : 0).Select(e => e.Message);
+            await error.WriteLineAsync($"{string.Join('\n', problems)}\n{CommandTree.Usage(parsed.CommandResult.Command)}");
             return 2;
         }
 
