@@ -106,6 +106,35 @@ public sealed class CommitTests : NftFixture
     }
 
     [Fact]
+    public void Answers_that_were_lost_are_no_success()
+    {
+        using var narrow = new Nftables(answersMaximum: 4096);
+        Batch.AddTable(Table);
+        Batch.AddChain(Table, "c");
+        for (var i = 0; i < 2000; i++)
+        {
+            Batch.AddRule(Table, "c", Accept, echo: true);
+        }
+
+        narrow.Commit(Batch).Outcome.Should().Be(CommitOutcome.Unknown);
+        Batch.Clear();
+        for (var i = 0; i < 2000; i++)
+        {
+            Batch.RemoveChain(Table, "nowhere");
+        }
+
+        var refused = narrow.Commit(Batch);
+        refused.Outcome.Should().Be(CommitOutcome.Refused);
+        refused.Errors.Count.Should().BeInRange(1, 1999);
+        Batch.Clear();
+        Batch.AddChain(Table, "later");
+        narrow.Commit(Batch).IsCommitted.Should().BeTrue();
+        var rules = 0;
+        narrow.ReadRules(Table, "c", _ => rules++).IsComplete.Should().BeTrue();
+        rules.Should().Be(2000);
+    }
+
+    [Fact]
     public void A_batch_for_another_generation_is_refused_whole()
     {
         var before = Nft.GetGeneration();
