@@ -86,7 +86,6 @@ public sealed partial class BatchWriter
             _writer.Bytes(7, data.Written);
         }
 
-        _firstEchoed |= echo && _starts.Count == 0;
         End();
     }
 

@@ -139,7 +139,7 @@ public sealed partial class BatchWriter
         _writer.EndNest(element);
     }
 
-    /// <summary>Goes on with the open message when it is about the same set and has room, else begins one. The batch's first has one element: see <see cref="TellsGeneration"/>.</summary>
+    /// <summary>Goes on with the open message when it is about the same set and has room, else begins one.</summary>
     private int OpenElement(NftMessage message, NftTable table, string set, int key, int value)
     {
         if (key is 0 or > KeyMaximum || value > KeyMaximum)
@@ -147,7 +147,7 @@ public sealed partial class BatchWriter
             throw new ArgumentException("a key has 1 to 64 bytes, a value at most 64", nameof(key));
         }
 
-        if (_set != set || _setMessage != message || _setTable != table || _starts.Count == 0 || _writer.Position - _list > ElementsMaximum)
+        if (_set != set || _setMessage != message || _setTable != table || _writer.Position - _list > ElementsMaximum)
         {
             Begin(message, message == NftMessage.NewElement ? Wire.Create : 0, table);
             _writer.Name(2, set);

@@ -18,7 +18,6 @@ public sealed partial class BatchWriter : IDisposable
     private readonly List<(int Position, int Tag)> _tags = [];
 
     private int _tag;
-    private bool _firstEchoed;
 
     public BatchWriter() => Begin();
 
@@ -55,7 +54,6 @@ public sealed partial class BatchWriter : IDisposable
         _tags.Clear();
         _set = null;
         _tag = 0;
-        _firstEchoed = false;
         Begin();
     }
 
@@ -67,11 +65,6 @@ public sealed partial class BatchWriter : IDisposable
         CloseElements();
         _writer.Patch(GenerationOffset, generation);
         _writer.AddFlags(_starts[^1], Wire.Acknowledge);
-        if (TellsGeneration)
-        {
-            _writer.AddFlags(_starts[0], Wire.Echo);
-        }
-
         return _writer.With(Wire.BatchEnd, Wire.Request, Last + 1, Wire.NftablesSubsystem);
     }
 
@@ -98,17 +91,6 @@ public sealed partial class BatchWriter : IDisposable
         reader.Next(out var message);
         return message;
     }
-
-    /// <summary>
-    /// The kernel tells the generation that a commit made, if it made one, to whoever wants the first operation echoed. Only what is added is: it is one object. Of what is
-    /// removed the kernel would tell every part.
-    /// </summary>
-    internal bool TellsGeneration => OperationOf(First + 1) is NftMessage.NewTable or NftMessage.NewChain or NftMessage.NewRule or NftMessage.NewSet or NftMessage.NewElement;
-
-    /// <summary>The caller wants to know the handle of this rule.</summary>
-    internal bool WantsHandle(uint sequence) => sequence != First + 1 || _firstEchoed;
-
-    private NftMessage OperationOf(uint sequence) => (NftMessage)(MessageOf(sequence).Type & 0xff);
 
     private int Start(uint sequence) => sequence == First ? 0 : _starts[(int)(sequence - First) - 1];
 

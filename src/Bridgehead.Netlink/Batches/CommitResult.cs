@@ -16,7 +16,8 @@ public enum CommitOutcome
 }
 
 /// <param name="Generation">
-/// The generation that this commit made, or the one before when it changed nothing. 0 when that is not known: the caller named no generation and the first operation was a removal.
+/// The generation that this commit made; 0 when the caller named none. A batch that only adds what is there already makes none, and nobody tells: then the next one is
+/// <see cref="CommitOutcome.Stale"/>.
 /// </param>
 /// <param name="Handles">Handles of the rules that were to be echoed, in the order in which they were written.</param>
 public readonly record struct CommitResult(CommitOutcome Outcome, uint Generation, IReadOnlyList<BatchError> Errors, IReadOnlyList<RuleHandle> Handles)

@@ -22,7 +22,7 @@ public abstract record NftEvent
     /// <summary>A packet with the trace mark met a rule, the end of a chain or a policy.</summary>
     public sealed record Trace(uint PacketId, TraceKind Kind, NftTable Table, string Chain) : NftEvent
     {
-        /// <summary>The rule's, or 0.</summary>
+        /// <summary>The rule's, or 0: some kernels tell of a chain's end as of a rule without a handle.</summary>
         public ulong RuleHandle { get; init; }
 
         /// <summary>What the rule said.</summary>
@@ -33,14 +33,13 @@ public abstract record NftEvent
 
         public NftFamily PacketFamily { get; init; }
 
-        /// <summary>Interfaces by index, or 0.</summary>
+        /// <summary>Interfaces by index, or 0. They, headers and connection tracking's state are told with the first event of a packet at a hook only.</summary>
         public int Input { get; init; }
 
         public int Output { get; init; }
 
         public uint Mark { get; init; }
 
-        /// <summary>Headers are told with the first event of a packet only.</summary>
         public ReadOnlyMemory<byte> LinkHeader { get; init; }
 
         public ReadOnlyMemory<byte> NetworkHeader { get; init; }

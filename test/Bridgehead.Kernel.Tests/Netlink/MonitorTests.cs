@@ -35,7 +35,7 @@ public sealed class MonitorTests : NftFixture
     {
         using var monitor = new NftMonitor(MonitorGroups.Changes);
         Batch.AddTable(Table);
-        var generation = Nft.Commit(Batch).Generation;
+        var generation = Nft.Commit(Batch, Nft.GetGeneration()).Generation;
         var name = File.ReadAllText("/proc/thread-self/comm").Trim();
         var heard = Hear(monitor);
         heard.Should().HaveCount(2);
