@@ -66,7 +66,7 @@ public static class OperationWriter
         {
             case NftOperation.AddRule add:
                 var table = add.Chain.Table;
-                batch.AddRule(TableOf(table), add.Chain.Name, RuleEncoder.Of(table.Family, add.Rule), RuleEncoder.CommentOf(add.Rule), echo: true);
+                batch.AddRule(TableOf(table), add.Chain.Name, RuleEncoder.Of(table.Family, add.Rule), add.Rule.Comment, echo: true);
                 break;
             case NftOperation.DeleteRule delete:
                 batch.RemoveRule(TableOf(delete.Chain.Table), delete.Chain.Name, delete.Handle);

@@ -10,8 +10,6 @@ namespace Bridgehead.Host;
 /// </summary>
 public static class RuleEncoder
 {
-    private const int CommentBytes = 127;
-
     public static List<Expression> Of(Rules.Nftables.NftFamily family, NftRule rule)
     {
         var draft = new ExpressionDraft(family);
@@ -24,22 +22,9 @@ public static class RuleEncoder
     }
 
     /// <summary>What tells the rule from others: its expressions as the kernel gives them back, and its comment.</summary>
-    public static string PrintOf(Rules.Nftables.NftFamily family, NftRule rule) => PrintOf(Of(family, rule), CommentOf(rule));
+    public static string PrintOf(Rules.Nftables.NftFamily family, NftRule rule) => PrintOf(Of(family, rule), rule.Comment);
 
     public static string PrintOf(IReadOnlyList<Expression> expressions, string? comment) => $"{Convert.ToHexStringLower(RuleBytes.Of(expressions))} {comment}";
-
-    /// <summary>A reason may hold a name that a tenant chose: what would end the comment's quotes or the line is left out.</summary>
-    public static string CommentOf(NftRule rule)
-    {
-        var text = rule.Why.Length > CommentBytes ? rule.Why[..CommentBytes] : rule.Why;
-        return string.Create(text.Length, text, (to, from) =>
-        {
-            for (var i = 0; i < to.Length; i++)
-            {
-                to[i] = from[i] is >= ' ' and <= '~' and not ('"' or '\\') ? from[i] : '?';
-            }
-        });
-    }
 
     private static void Write(ExpressionDraft draft, NftExpression expression)
     {
