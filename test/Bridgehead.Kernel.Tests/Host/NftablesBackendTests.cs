@@ -35,8 +35,8 @@ public sealed class NftablesBackendTests : IDisposable
         var (backend, policies) = Worker(worker);
         await Writer(backend).StartAsync(policies, Never);
         var ours = List();
-        World.Run("nft flush ruleset");
         backend.Dispose();
+        World.Run("nft flush ruleset");
         var plan = new NftPlan(LayoutOf(worker), RuleEncoder.PrintOf);
         plan.Replace(policies);
         var script = Path.GetTempFileName();
@@ -77,12 +77,12 @@ public sealed class NftablesBackendTests : IDisposable
     [Theory]
     [InlineData("nft flush ruleset")]
     [InlineData("nft delete table ip bridgehead")]
-    [InlineData("nft delete element ip bridgehead inst { 10.10.10.2 }")]
-    [InlineData("nft add element ip bridgehead ports-1 { tcp . 23 }")]
+    [InlineData("nft 'delete element ip bridgehead inst { 10.10.10.2 }'")]
+    [InlineData("nft 'add element ip bridgehead ports-1 { tcp . 23 }'")]
     [InlineData("nft flush chain ip6 bridgehead sg-1")]
     [InlineData("nft insert rule ip bridgehead forward accept")]
     [InlineData("nft add rule ip bridgehead sg-1 accept")]
-    [InlineData("nft add map ip bridgehead cls-1 { type mark : verdict; }; nft add chain ip bridgehead sg-99")]
+    [InlineData("nft 'add map ip bridgehead cls-1 { type mark : verdict; }; add chain ip bridgehead sg-99'")]
     public async Task What_somebody_else_changes_of_ours_is_restored_within_a_second_and_counted(string harm)
     {
         World.Run("nft add table inet others; nft add chain inet others c { type filter hook input priority 5\\; }; nft add rule inet others c ip saddr 203.0.113.1 drop");
@@ -96,7 +96,7 @@ public sealed class NftablesBackendTests : IDisposable
         World.Run(harm);
         var foreign = harm.Contains("flush ruleset", StringComparison.Ordinal) ? "" : World.Run("nft -s list table inet others");
         await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Never);
-        World.Run("nft -s list ruleset").Should().Be(harm.Contains("flush ruleset", StringComparison.Ordinal) ? Without(before, "table inet others") : before);
+        List().Should().Be(harm.Contains("flush ruleset", StringComparison.Ordinal) ? Without(before, "table inet others") : before);
         World.Try("nft -s list table inet others").Output.Should().Be(foreign);
         Interlocked.Read(ref repairs).Should().BePositive();
     }
@@ -132,6 +132,8 @@ public sealed class NftablesBackendTests : IDisposable
         await Writer(network.Backend).StartAsync(network.Policies, Never);
         var alone = List();
         await Writer(compute.Backend).StartAsync(compute.Policies, Never);
+        compute.Backend.Dispose();
+        network.Backend.Dispose();
         (await Worker("compute").Backend.RetireAsync(Never)).Should().BeTrue();
         Without(List(), "table ip6 bridgehead").Should().Be(alone);
         (await Worker("network").Backend.RetireAsync(Never)).Should().BeTrue();
@@ -151,16 +153,14 @@ public sealed class NftablesBackendTests : IDisposable
         List().Should().Be(before);
     }
 
-    private static string List() => World.Run("nft -s list ruleset");
+    /// <summary>Tables stand in the order in which they were made; here in that of their names.</summary>
+    private static string List(string options = "-s") => string.Concat(Tables(World.Run($"nft {options} list ruleset")).Order(StringComparer.Ordinal));
 
-    private static string Handles() => World.Run("nft -s -a list ruleset");
+    private static string Handles() => List("-s -a");
 
-    /// <summary>The listing without one table.</summary>
-    private static string Without(string listing, string table)
-    {
-        var start = listing.IndexOf(table, StringComparison.Ordinal);
-        return start < 0 ? listing : listing.Remove(start, listing.IndexOf("\n}\n", start, StringComparison.Ordinal) + 3 - start);
-    }
+    private static string Without(string listing, string table) => string.Concat(Tables(listing).Where(text => !text.StartsWith(table, StringComparison.Ordinal)));
+
+    private static IEnumerable<string> Tables(string listing) => listing.Split("\n}\n", StringSplitOptions.RemoveEmptyEntries).Select(text => text + "\n}\n");
 
     private static INftLayout LayoutOf(string worker) => worker switch
     {

@@ -87,6 +87,7 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
     public void Dispose()
     {
         _watch?.Dispose();
+        _watch = null;
         Close();
         _batch.Dispose();
     }
@@ -159,7 +160,7 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
     {
         foreach (var table in _plan.Tables)
         {
-            if (change.Table.Name == table.Name && change.Table.Family == ExpressionDraft.FamilyOf(table.Family))
+            if (change.Table.Name == table.Name && change.Table.Family == RuleEncoder.FamilyOf(table.Family))
             {
                 return change.Name.Length == 0 || _plan.HasContent(new NftId(table, change.Name));
             }

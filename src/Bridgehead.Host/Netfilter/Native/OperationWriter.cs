@@ -16,7 +16,7 @@ public static class OperationWriter
         }
     }
 
-    public static Netlink.NftTable TableOf(Rules.Nftables.NftTable table) => new(ExpressionDraft.FamilyOf(table.Family), table.Name);
+    public static Netlink.NftTable TableOf(Rules.Nftables.NftTable table) => new(RuleEncoder.FamilyOf(table.Family), table.Name);
 
     public static SetSpec SpecOf(NftSet set) => new(TableOf(set.Id.Table), set.Id.Name, [.. set.Key.Select(TypeOf)])
     {
