@@ -3,7 +3,7 @@ using Bridgehead.Rules;
 
 namespace Bridgehead.Agent;
 
-/// <summary>nova-api's part of the host: the rule that lets instances reach the metadata service.</summary>
+/// <summary>nova-api's part of the host: the rule that lets instances reach the metadata service, where the packet filter is one that needs it.</summary>
 public sealed class ApiAgent(NovaSettings settings, IFirewall firewall) : IAgent
 {
     public string Binary => Binaries.Api;

@@ -20,6 +20,8 @@ public sealed class Changes(Sql sql, TimeProvider clock)
 
     public Task GroupAsync(long id, CancellationToken cancel) => AddAsync(ChangeKind.SecurityGroup, $"{id}", null, cancel);
 
+    public Task MemberAsync(long group, Guid instance, CancellationToken cancel) => AddAsync(ChangeKind.GroupMember, $"{group}/{instance:D}", null, cancel);
+
     public Task NetworkAsync(long id, CancellationToken cancel) => AddAsync(ChangeKind.Network, $"{id}", null, cancel);
 
     public Task FloatingAsync(string address, CancellationToken cancel) => AddAsync(ChangeKind.FloatingIp, address, null, cancel);

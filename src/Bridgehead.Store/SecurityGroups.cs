@@ -100,19 +100,15 @@ public sealed class SecurityGroups(Session session)
     public Task<int> LeaveAllAsync(Guid instance, CancellationToken cancel) =>
         session.Sql.ExecuteAsync("delete from security_group_members where instance_uuid = @instance", cancel, ("instance", instance));
 
-    /// <summary>
-    /// The instances on a host whose filters a change of this group concerns: its members, and members of groups with a rule whose source it is.
-    /// </summary>
-    public Task<List<Guid>> ConcernedAsync(long group, string host, CancellationToken cancel) => session.Sql.ListAsync(
+    /// <summary>Whether the live instance is in the group.</summary>
+    public async Task<bool> IsMemberAsync(Guid instance, long group, CancellationToken cancel) => await session.Sql.NumberAsync(
         """
-        select distinct i.uuid from instances i join security_group_members m on m.instance_uuid = i.uuid
-        where i.host = @host and i.vm_state <> 'deleted'
-          and (m.group_id = @group or m.group_id in (select parent_group_id from security_group_rules where source_group_id = @group))
+        select count(*) from security_group_members m join instances i on i.uuid = m.instance_uuid
+        where m.instance_uuid = @instance and m.group_id = @group and i.vm_state <> 'deleted'
         """,
-        r => r.Uuid("uuid"),
         cancel,
-        ("group", group),
-        ("host", host));
+        ("instance", instance),
+        ("group", group)) > 0;
 
     /// <summary>Says that the members or addresses of the instance's groups changed, for those groups that are the source of a rule.</summary>
     public async Task MembersChangedAsync(Guid instance, CancellationToken cancel)
@@ -127,7 +123,7 @@ public sealed class SecurityGroups(Session session)
             ("instance", instance));
         foreach (var group in sources)
         {
-            await session.Changes.GroupAsync(group, cancel);
+            await session.Changes.MemberAsync(group, instance, cancel);
         }
     }
 

@@ -60,9 +60,8 @@ public static class Sample
         [.. addresses.Select(Ip.Parse)]);
 
     /// <summary>An instance on the network with the address of its number (2 for the first), in these groups.</summary>
-    public static InstanceView View(long id = 1, Network? network = null, params GroupView[] groups) => new(
-        Instance(id),
-        [Nic(id, network, (network ?? Network()).Cidr!.Value.At((UInt128)(id + 1)).ToString())],
+    public static SampleServer Server(long id = 1, Network? network = null, params GroupView[] groups) => new(
+        new InstanceView(Instance(id), [Nic(id, network, (network ?? Network()).Cidr!.Value.At((UInt128)(id + 1)).ToString())], [.. groups.Select(group => group.Group.Id)]),
         groups,
         []);
 
@@ -90,5 +89,15 @@ public static class Sample
         Host = "host1",
     };
 
+    public static MemberView Member(long group, string name, long instance, Network? network, params string[] addresses) =>
+        new(group, name, Uuid(instance), [Nic(instance, network, addresses)]);
+
     private static Guid Uuid(long id) => new((int)id, 0, 0, new byte[8]);
+}
+
+/// <summary>An instance with its groups and the members of the groups that are their rules' sources.</summary>
+public sealed record SampleServer(InstanceView View, IReadOnlyList<GroupView> Groups, IReadOnlyList<MemberView> Members)
+{
+    public IReadOnlyList<Policy> Policies(NovaSettings settings) =>
+        [.. Groups.Select(InstancePlanner.Group), .. Members.Select(member => InstancePlanner.Member(member, settings)), InstancePlanner.Filter(View, settings)];
 }

@@ -15,6 +15,7 @@ public sealed partial class ComputeAgent : IAgent
     private readonly InstanceStatus _status;
     private readonly InstanceConvergence _convergence;
     private readonly HostBridges _bridges;
+    private readonly HostFilters _filters;
     private readonly InstanceBoot _boot;
     private readonly ILogger _log;
     private readonly KeyedWork _work;
@@ -24,15 +25,17 @@ public sealed partial class ComputeAgent : IAgent
         (_settings, _store, _appliers) = (settings, store, appliers);
         _reader = new HostReader(store);
         _status = new InstanceStatus(store, settings);
+        _filters = new HostFilters(settings, _reader, appliers.Firewall);
         _bridges = new HostBridges(settings, store, appliers.Links);
-        _boot = new InstanceBoot(settings, store, appliers);
+        _boot = new InstanceBoot(settings, appliers, _filters, _bridges);
         _log = logs.CreateLogger<ComputeAgent>();
-        _convergence = new InstanceConvergence(settings, store, appliers, logs.CreateLogger<InstanceConvergence>());
+        _convergence = new InstanceConvergence(_reader, _status, _boot, appliers, logs.CreateLogger<InstanceConvergence>());
         _work = new KeyedWork(WorkAsync, store.Clock, _log, stop);
         appliers.Driver.Exited += uuid => _work.Ask($"{ExitedKind}/{uuid:D}");
     }
 
     private const string ExitedKind = "exited";
+    private const string SourceKind = "source";
     private bool _started;
 
     public string Binary => Binaries.Compute;
@@ -53,22 +56,28 @@ public sealed partial class ComputeAgent : IAgent
         {
             Ask(uuid);
         }
+
+        var (groups, sources) = await _filters.InUseAsync(cancel);
+        foreach (var group in groups)
+        {
+            _work.Ask($"{ChangeKind.SecurityGroup}/{group}");
+        }
+
+        foreach (var group in sources)
+        {
+            _work.Ask($"{SourceKind}/{group}");
+        }
     }
 
     /// <summary>The first look, before any other work: all filters in one commit, so that nothing that runs is ever without its own.</summary>
     private async Task StartAsync(CancellationToken cancel)
     {
         var views = await _reader.OnHostAsync(_settings.Host, cancel);
-        List<Policy> policies =
-        [
-            new Policy.ComputeHost(_settings.IptablesDropAction),
-            .. views.SelectMany(_boot.BridgePolicies),
-            .. views.Select(view => InstancePlanner.Filter(view, _settings)),
-        ];
+        List<Policy> policies = [new Policy.ComputeHost(_settings.IptablesDropAction), .. views.SelectMany(_boot.BridgePolicies)];
         views.ForEach(_convergence.Remember);
 
         // An instance to be deleted keeps its filter until its processes are gone.
-        await _appliers.Firewall.StartAsync(policies, cancel);
+        await _filters.StartAsync(views, policies, cancel);
         await _appliers.Guard.StartAsync([.. views.SelectMany(view => view.Nics).Select(nic => InstanceBoot.GuardOf(nic, _settings))], cancel);
         var known = views.Select(view => view.Instance.Uuid).ToHashSet();
         foreach (var orphan in (await _appliers.Driver.ListAsync(cancel)).Where(found => !known.Contains(found.Uuid)))
@@ -82,7 +91,7 @@ public sealed partial class ComputeAgent : IAgent
 
     public void Look(Change change)
     {
-        if (change.Kind is ChangeKind.Instance or ChangeKind.SecurityGroup or ChangeKind.Console)
+        if (change.Kind is ChangeKind.Instance or ChangeKind.SecurityGroup or ChangeKind.GroupMember or ChangeKind.Console)
         {
             _work.Ask($"{change.Kind}/{change.Key}");
         }
@@ -96,7 +105,9 @@ public sealed partial class ComputeAgent : IAgent
         var (kind, id) = (key[..slash], key[(slash + 1)..]);
         return kind switch
         {
-            ChangeKind.SecurityGroup => GroupAsync(long.Parse(id), cancel),
+            ChangeKind.SecurityGroup => _filters.LookAtGroupAsync(long.Parse(id), cancel),
+            ChangeKind.GroupMember => MemberAsync(id, cancel),
+            SourceKind => _filters.LookAtSourceAsync(long.Parse(id), cancel),
             ChangeKind.Console => ConsoleAsync(Guid.Parse(id), cancel),
             ExitedKind => _status.ExitedAsync(Guid.Parse(id), cancel),
             _ => _convergence.RunAsync(Guid.Parse(id), cancel),
@@ -105,14 +116,10 @@ public sealed partial class ComputeAgent : IAgent
 
     private void Ask(Guid uuid) => _work.Ask($"{ChangeKind.Instance}/{uuid:D}");
 
-    /// <summary>Every instance here that is in the group, or has a rule whose source it is, is looked at in its own turn, so that no older look is carried out after a newer one.</summary>
-    private async Task GroupAsync(long group, CancellationToken cancel)
+    private Task MemberAsync(string key, CancellationToken cancel)
     {
-        var concerned = await _store.ReadAsync(session => session.SecurityGroups.ConcernedAsync(group, _settings.Host, cancel), cancel);
-        foreach (var uuid in concerned)
-        {
-            Ask(uuid);
-        }
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        return _filters.LookAtMemberAsync(long.Parse(key[..slash]), Guid.Parse(key[(slash + 1)..]), cancel);
     }
 
     private async Task ConsoleAsync(Guid uuid, CancellationToken cancel)

@@ -2,7 +2,6 @@ using Bridgehead.Host;
 using Bridgehead.Instances;
 using Bridgehead.Model;
 using Bridgehead.Rules;
-using Bridgehead.Store;
 
 namespace Bridgehead.Agent;
 
@@ -10,24 +9,30 @@ namespace Bridgehead.Agent;
 /// Brings an instance from the store's wish to its first instruction, in the order that leaves no moment in which it is reachable without its filter: bridge, filter and
 /// guard and container, taps onto the bridge, go.
 /// </summary>
-internal sealed class InstanceBoot(NovaSettings settings, Database store, ComputeAppliers appliers)
+internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers appliers, HostFilters filters, HostBridges bridges)
 {
-    private readonly HostBridges _bridges = new(settings, store, appliers.Links);
-
-    public async Task RunAsync(InstanceView view, InstanceSpec spec, CancellationToken cancel)
+    public async Task RunAsync(InstanceView view, CancellationToken cancel)
     {
+        var spec = SpecOf(view);
         await PlugAsync(view, spec, cancel);
         await appliers.Driver.StartAsync(spec, cancel);
     }
 
     /// <summary>Puts the instance's chain as its groups want it now; costs nothing when nothing changed.</summary>
-    public Task FilterAsync(InstanceView view, CancellationToken cancel) =>
-        appliers.Firewall.ApplyAsync([.. BridgePolicies(view), InstancePlanner.Filter(view, settings)], [], cancel);
+    public Task FilterAsync(InstanceView view, CancellationToken cancel) => filters.PutAsync(view, BridgePolicies(view), cancel);
+
+    public Task RemoveFilterAsync(Guid uuid, long id, IReadOnlyList<DeviceName> on, CancellationToken cancel) =>
+        filters.RemoveAsync(uuid, [Policy.InstanceFilter.KeyOf(id), .. on.Select(bridge => Policy.ComputeBridge.KeyOf(bridge, id))], cancel);
+
+    /// <summary>Bridges that an instance was the last to need go.</summary>
+    public Task SweepAsync(IReadOnlyList<DeviceName> on, CancellationToken cancel) => bridges.SweepAsync(on, cancel);
+
+    public static IEnumerable<DeviceName> BridgesOf(InstanceView view) => view.Nics.Select(nic => nic.Network.Bridge).Distinct();
 
     public Task GuardAsync(InstanceView view, CancellationToken cancel) => appliers.Guard.PutAsync([.. view.Nics.Select(nic => GuardOf(nic, settings))], cancel);
 
     public IEnumerable<Policy> BridgePolicies(InstanceView view) =>
-        settings.NetworkManager == NetworkManager.FlatDhcp ? view.Nics.Select(nic => nic.Network.Bridge).Distinct().Select(bridge => new Policy.ComputeBridge(bridge, view.Instance.Id)) : [];
+        settings.NetworkManager == NetworkManager.FlatDhcp ? BridgesOf(view).Select(bridge => new Policy.ComputeBridge(bridge, view.Instance.Id)) : [];
 
     public static GuardedPort GuardOf(NicView nic, NovaSettings settings) => new(nic.Nic.TapName, nic.Nic.Mac, InstancePlanner.AddressesOf(nic, settings));
 
@@ -36,9 +41,9 @@ internal sealed class InstanceBoot(NovaSettings settings, Database store, Comput
         var held = new List<FileLock>();
         try
         {
-            foreach (var bridge in view.Nics.Select(nic => nic.Network.Bridge).Distinct())
+            foreach (var bridge in BridgesOf(view))
             {
-                held.Add(await _bridges.UseAsync(bridge, cancel));
+                held.Add(await bridges.UseAsync(bridge, cancel));
             }
 
             await EnsureBridgesAsync(view, cancel);
@@ -54,6 +59,15 @@ internal sealed class InstanceBoot(NovaSettings settings, Database store, Comput
         }
     }
 
+    private InstanceSpec SpecOf(InstanceView view) => new(
+        view.Instance.Uuid,
+        view.Instance.Id,
+        view.Instance.HostName,
+        view.Instance.ImageId,
+        view.Instance.MemoryMb,
+        view.Instance.Vcpus,
+        [.. view.Nics.Select(nic => PortPlanner.PortOf(nic, settings))]);
+
     private async Task EnsureBridgesAsync(InstanceView view, CancellationToken cancel)
     {
         // In Flat mode the administrator makes the bridge; attaching the tap says so when it is missing.
@@ -64,7 +78,7 @@ internal sealed class InstanceBoot(NovaSettings settings, Database store, Comput
 
         foreach (var network in view.Nics.Select(nic => nic.Network).DistinctBy(network => network.Bridge))
         {
-            await _bridges.EnsureAsync(network, cancel);
+            await bridges.EnsureAsync(network, cancel);
         }
     }
 }

@@ -1,21 +1,14 @@
 using System.Collections.Concurrent;
 using Bridgehead.Host;
-using Bridgehead.Instances;
 using Bridgehead.Model;
 using Bridgehead.Rules;
-using Bridgehead.Store;
 using Microsoft.Extensions.Logging;
 
 namespace Bridgehead.Agent;
 
 /// <summary>One instance: what the store wants against what the driver finds. Repeating it does nothing.</summary>
-internal sealed partial class InstanceConvergence(NovaSettings settings, Database store, ComputeAppliers appliers, ILogger<InstanceConvergence> log)
+internal sealed partial class InstanceConvergence(HostReader reader, InstanceStatus status, InstanceBoot boot, ComputeAppliers appliers, ILogger<InstanceConvergence> log)
 {
-    private readonly HostReader _reader = new(store);
-    private readonly InstanceStatus _status = new(store, settings);
-    private readonly InstanceBoot _boot = new(settings, store, appliers);
-    private readonly HostBridges _bridges = new(settings, store, appliers.Links);
-
     /// <summary>What this life of the daemon may have put on the host, for an instance that vanishes from the store.</summary>
     private readonly ConcurrentDictionary<Guid, Trace> _here = [];
 
@@ -25,8 +18,8 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, Databas
 
     public async Task RunAsync(Guid uuid, CancellationToken cancel)
     {
-        var view = await _reader.FindAsync(uuid, cancel);
-        if (view is null || view.Instance.DeleteRequested || view.Instance.Host != settings.Host)
+        var view = await reader.FindAsync(uuid, cancel);
+        if (view is null || view.Instance.DeleteRequested || !status.IsHere(view.Instance))
         {
             await EndAsync(uuid, view, cancel);
             return;
@@ -53,13 +46,13 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, Databas
         else if (!runs && !rebooting && instance.VmState == VmState.Active)
         {
             // It ended while nobody watched: as nova, say so and leave it off.
-            await _status.ExitedAsync(instance.Uuid, cancel);
+            await status.ExitedAsync(instance.Uuid, cancel);
         }
         else if (runs && !rebooting)
         {
-            await _boot.FilterAsync(view, cancel);
-            await _boot.GuardAsync(view, cancel);
-            await _status.RunningAsync(instance, cancel);
+            await boot.FilterAsync(view, cancel);
+            await boot.GuardAsync(view, cancel);
+            await status.RunningAsync(instance, cancel);
         }
         else
         {
@@ -76,19 +69,19 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, Databas
                 await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
             }
 
-            await _status.SpawningAsync(view.Instance, cancel);
-            await _boot.RunAsync(view, SpecOf(view), cancel);
+            await status.SpawningAsync(view.Instance, cancel);
+            await boot.RunAsync(view, cancel);
         }
         catch (CommandFailedException problem)
         {
             // The server goes to ERROR with the reason, as nova does; deleting it cleans up, a hard reboot tries again.
             BootFailed(log, view.Instance.Uuid, problem.Message, problem);
             await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
-            await _status.FailedAsync(view.Instance, problem.Message, cancel);
+            await status.FailedAsync(view.Instance, problem.Message, cancel);
             return;
         }
 
-        await _status.BootedAsync(view.Instance, cancel);
+        await status.BootedAsync(view.Instance, cancel);
         Booted(log, view.Instance.Uuid, view.Instance.Id);
     }
 
@@ -99,9 +92,9 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, Databas
             await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
         }
 
-        await _boot.FilterAsync(view, cancel);
-        await _boot.GuardAsync(view, cancel);
-        await _status.StoppedAsync(view.Instance, cancel);
+        await boot.FilterAsync(view, cancel);
+        await boot.GuardAsync(view, cancel);
+        await status.StoppedAsync(view.Instance, cancel);
     }
 
     /// <summary>Processes and taps first, then the filters, and only then do the addresses go back to the pool; last, bridges that it was the last to need.</summary>
@@ -115,28 +108,19 @@ internal sealed partial class InstanceConvergence(NovaSettings settings, Databas
         }
 
         await appliers.Guard.RemoveAsync(trace.Taps, cancel);
-        await appliers.Firewall.ApplyAsync([], [Policy.InstanceFilter.KeyOf(trace.Id), .. trace.Bridges.Select(bridge => Policy.ComputeBridge.KeyOf(bridge, trace.Id))], cancel);
-        if (view is not null && view.Instance.DeleteRequested && view.Instance.Host == settings.Host)
+        await boot.RemoveFilterAsync(uuid, trace.Id, trace.Bridges, cancel);
+        if (view is not null && view.Instance.DeleteRequested && status.IsHere(view.Instance))
         {
-            await _status.DeletedAsync(uuid, cancel);
+            await status.DeletedAsync(uuid, cancel);
             Ended(log, uuid, view.Instance.Id);
         }
 
-        await _bridges.SweepAsync(trace.Bridges, cancel);
+        await boot.SweepAsync(trace.Bridges, cancel);
         _here.TryRemove(uuid, out _);
     }
 
     private static Trace TraceOf(InstanceView view) => new(
-        view.Instance.Id, [.. view.Nics.Select(nic => nic.Nic.TapName)], [.. view.Nics.Select(nic => nic.Network.Bridge).Distinct()]);
-
-    private InstanceSpec SpecOf(InstanceView view) => new(
-        view.Instance.Uuid,
-        view.Instance.Id,
-        view.Instance.HostName,
-        view.Instance.ImageId,
-        view.Instance.MemoryMb,
-        view.Instance.Vcpus,
-        [.. view.Nics.Select(nic => PortPlanner.PortOf(nic, settings))]);
+        view.Instance.Id, [.. view.Nics.Select(nic => nic.Nic.TapName)], [.. InstanceBoot.BridgesOf(view)]);
 
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "instance {Uuid} (inst-{Id}) runs")]
     private static partial void Booted(ILogger log, Guid uuid, long id);

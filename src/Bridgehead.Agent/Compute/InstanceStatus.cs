@@ -6,6 +6,8 @@ namespace Bridgehead.Agent;
 /// <summary>Writes what the host saw of an instance. Each write looks at the row again under its lock, so that a wish made meanwhile is never overwritten.</summary>
 internal sealed class InstanceStatus(Database store, NovaSettings settings)
 {
+    public bool IsHere(Instance instance) => instance.Host == settings.Host;
+
     /// <summary>The generation was brought up.</summary>
     public Task BootedAsync(Instance seen, CancellationToken cancel) => UpdateAsync(seen.Uuid, now => now with
     {

@@ -12,8 +12,11 @@ public static class ChangeKind
     /// <summary>Key: the address.</summary>
     public const string FloatingIp = "floating_ip";
 
-    /// <summary>Key: group id. Sent when its rules change, and when its members or their addresses do.</summary>
+    /// <summary>Key: group id. Sent when its rules change.</summary>
     public const string SecurityGroup = "security_group";
+
+    /// <summary>Key: group id, slash, instance uuid. Sent for groups that are the source of a rule, when the instance joins or leaves, or its addresses change.</summary>
+    public const string GroupMember = "group_member";
 
     /// <summary>Key: instance uuid. Somebody waits for a copy of its console.</summary>
     public const string Console = "console";

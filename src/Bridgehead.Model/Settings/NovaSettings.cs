@@ -9,6 +9,13 @@ public enum RuleProfile
     Ocata,
 }
 
+/// <summary>What carries the rules: nova's chains in iptables, or native nftables objects.</summary>
+public enum NetfilterBackend
+{
+    Iptables,
+    Nftables,
+}
+
 /// <summary>nova's network managers that exist here.</summary>
 public enum NetworkManager
 {
@@ -32,6 +39,8 @@ public sealed record NovaSettings
     public required string Connection { get; init; }
 
     public RuleProfile RuleProfile { get; init; } = RuleProfile.Article;
+
+    public NetfilterBackend NetfilterBackend { get; init; } = NetfilterBackend.Iptables;
 
     public NetworkManager NetworkManager { get; init; } = NetworkManager.FlatDhcp;
 

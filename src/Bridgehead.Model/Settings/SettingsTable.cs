@@ -34,6 +34,8 @@ internal static class SettingsTable
     [
         Choice("rule_profile", ["article", "ocata"], s => s.RuleProfile == RuleProfile.Article ? "article" : "ocata",
             (s, v) => s with { RuleProfile = v == "article" ? RuleProfile.Article : RuleProfile.Ocata }, "which release's rules are written"),
+        Choice("netfilter_backend", ["iptables", "nftables"], s => s.NetfilterBackend == NetfilterBackend.Iptables ? "iptables" : "nftables",
+            (s, v) => s with { NetfilterBackend = v == "iptables" ? NetfilterBackend.Iptables : NetfilterBackend.Nftables }, "what carries the rules"),
         Range("fixed_range", s => s.FixedRange, (s, v) => s with { FixedRange = v }, "range of all fixed addresses"),
         Device("public_interface", s => s.PublicInterface, (s, v) => s with { PublicInterface = v }, "interface that carries floating addresses"),
         MaybeAddressV4("routing_source_ip", s => s.RoutingSourceIp, (s, v) => s with { RoutingSourceIp = v }, "source address of instances' outgoing traffic; empty switches SNAT off")

@@ -15,9 +15,12 @@ public sealed class FirewallPlan
     /// <summary>With it the longest chain name, of POSTROUTING, has the 28 characters that iptables allows.</summary>
     private const int LongestWorker = 16;
 
+    internal const string SkeletonKey = "skeleton";
+
     private readonly string _worker;
     private readonly IRuleProfile _profile;
-    private readonly RuleBook _book = new();
+    private readonly IptablesBook _book = new(RuleText.Of);
+    private readonly GroupExpansion _groups = new();
     private readonly Dictionary<IpFamily, FamilyState> _families;
 
     public FirewallPlan(string worker, IRuleProfile profile, bool ipv6)
@@ -38,13 +41,47 @@ public sealed class FirewallPlan
         _book.Put(profile.Skeleton(worker));
     }
 
+    /// <summary>The prefix of the worker's chains.</summary>
+    public string Worker => _worker;
+
     public IReadOnlyList<IpFamily> Families { get; }
 
-    public RuleBook Book => _book;
+    /// <summary>Whether a worker's rules stand in the chain, whatever the table: it is the worker's own, or one that all put jumps into.</summary>
+    public static bool Concerns(string worker, string chain) =>
+        Skeleton.OwnerOf(chain, worker) == worker || Enum.GetValues<Table>().Any(table => Skeleton.IsCommon(table, chain) || Skeleton.Shared.Any(shared => shared.Table == table && shared.Name == chain));
 
-    public void Put(Policy policy) => _book.Put(_profile.Plan(_worker, policy));
+    public IptablesBook Book => _book;
 
-    public void Remove(string key) => _book.Remove(key);
+    public void Put(Policy policy)
+    {
+        if (!_groups.Put(policy))
+        {
+            _book.Put(_profile.Plan(_worker, policy));
+        }
+    }
+
+    public void Remove(string key)
+    {
+        if (!_groups.Remove(key))
+        {
+            _book.Remove(key);
+        }
+    }
+
+    /// <summary>Puts these policies and removes all others.</summary>
+    public void Replace(IReadOnlyList<Policy> policies)
+    {
+        var wanted = policies.Select(policy => policy.Key).Append(SkeletonKey).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in _book.Keys.Concat(_groups.Keys).Where(key => !wanted.Contains(key)).ToList())
+        {
+            Remove(key);
+        }
+
+        foreach (var policy in policies)
+        {
+            Put(policy);
+        }
+    }
 
     /// <summary>Takes what the kernel holds now; everything of ours is compared again.</summary>
     public void Observe(IpFamily family, string saved)
@@ -73,6 +110,7 @@ public sealed class FirewallPlan
     /// <summary>The input for iptables-restore of that family; empty when the kernel holds what is wanted.</summary>
     public string Pending(IpFamily family)
     {
+        WriteStaleInstances();
         foreach (var chain in _book.TakeDirty())
         {
             if (_families.TryGetValue(chain.Family, out var owner))
@@ -91,6 +129,21 @@ public sealed class FirewallPlan
         }
 
         return text.ToString();
+    }
+
+    private void WriteStaleInstances()
+    {
+        foreach (var (key, now) in _groups.TakeStale())
+        {
+            if (now is var (filter, rules))
+            {
+                _book.Put(_profile.Plan(_worker, filter, rules));
+            }
+            else
+            {
+                _book.Remove(key);
+            }
+        }
     }
 
     /// <summary>The kernel took the text of the last <see cref="Pending"/>.</summary>

@@ -7,7 +7,11 @@ public interface IRuleProfile
     bool UsesMangle { get; }
 
     /// <summary>Rules between the worker's own chains that stand first.</summary>
-    Contribution Skeleton(string worker);
+    IptablesContribution Skeleton(string worker);
 
-    Contribution Plan(string worker, Policy policy);
+    /// <summary>For every policy but an instance's and its groups'.</summary>
+    IptablesContribution Plan(string worker, Policy policy);
+
+    /// <summary>An instance's chain, with the rules of its groups.</summary>
+    IptablesContribution Plan(string worker, Policy.InstanceFilter instance, IReadOnlyList<ExpandedRule> rules);
 }

@@ -9,10 +9,10 @@ internal sealed partial class RuleProfile
 
     private static Verdict DropVerdict(string action) => action == "DROP" ? new Verdict.Drop() : new Verdict.Jump(action);
 
-    private Contribution ComputeHost(string worker, Policy.ComputeHost policy)
+    private IptablesContribution ComputeHost(string worker, Policy.ComputeHost policy)
     {
         // After the bridges, as on a host where the first instance brings the accept of discovers.
-        var draft = new Draft(policy.Key, InstancePhase, 0);
+        var draft = new IptablesDraft(policy.Key, InstancePhase, 0);
         foreach (var family in BothFamilies)
         {
             var fallback = Chain(family, Table.Filter, worker, "sg-fallback");
@@ -35,31 +35,31 @@ internal sealed partial class RuleProfile
         return draft.Done();
     }
 
-    private static Contribution ComputeBridge(string worker, Policy.ComputeBridge bridge) => new Draft(bridge.Key, NetworkPhase, 0)
+    private static IptablesContribution ComputeBridge(string worker, Policy.ComputeBridge bridge) => new IptablesDraft(bridge.Key, NetworkPhase, 0)
         .Add(Chain(IpFamily.V4, Table.Filter, worker, "FORWARD"), [
             new Rule([new Match.In(bridge.Bridge)], new Verdict.Accept(), $"bridge {bridge.Bridge} of instances on this host"),
             new Rule([new Match.Out(bridge.Bridge)], new Verdict.Accept(), $"bridge {bridge.Bridge} of instances on this host")])
         .Done();
 
-    private Contribution Instance(string worker, Policy.InstanceFilter instance)
+    public IptablesContribution Plan(string worker, Policy.InstanceFilter instance, IReadOnlyList<ExpandedRule> rules)
     {
-        var draft = new Draft(instance.Key, InstancePhase, (UInt128)instance.InstanceId);
+        var draft = new IptablesDraft(instance.Key, InstancePhase, (UInt128)instance.InstanceId);
         foreach (var family in BothFamilies)
         {
             var chain = Chain(family, Table.Filter, worker, $"inst-{instance.InstanceId}");
             var why = $"instance {instance.InstanceUuid}";
-            draft.Own(chain).Add(chain, InstanceRules(worker, family, instance, why));
+            draft.Own(chain).Add(chain, InstanceRules(worker, family, instance, rules));
             draft.Add(
                 Chain(family, Table.Filter, worker, "local"),
-                [.. instance.Addresses.Where(a => a.Address.IsV4() == (family == IpFamily.V4)).Select(a => new Rule([new Match.To(Cidr.Host(a.Address))], new Verdict.Jump(chain.Name), why))]);
+                [.. instance.Addresses.Where(a => a.IsV4() == (family == IpFamily.V4)).Select(a => new Rule([new Match.To(Cidr.Host(a))], new Verdict.Jump(chain.Name), why))]);
         }
 
         return draft.Done();
     }
 
-    private List<Rule> InstanceRules(string worker, IpFamily family, Policy.InstanceFilter instance, string why)
+    private List<Rule> InstanceRules(string worker, IpFamily family, Policy.InstanceFilter instance, IReadOnlyList<ExpandedRule> groups)
     {
-        var v4 = family == IpFamily.V4;
+        var (v4, why) = (family == IpFamily.V4, $"instance {instance.InstanceUuid}");
         var rules = new List<Rule>
         {
             new([new Match.State("INVALID")], new Verdict.Drop(), $"{why}: packets of no connection"),
@@ -80,36 +80,24 @@ internal sealed partial class RuleProfile
 
         rules.AddRange(subnets.Where(subnet => subnet.GatewayV6 is not null).Select(subnet => new Rule(
             [new Match.From(Cidr.Host(subnet.GatewayV6!)), new Match.Protocol("ipv6-icmp")], new Verdict.Accept(), $"{why}: router advertisements")));
-        rules.AddRange(instance.Rules.SelectMany(rule => GroupRules(rule, v4)));
+        rules.AddRange(groups.SelectMany(rule => GroupRules(rule, v4)));
         rules.Add(Jump(worker, "sg-fallback", $"{why}: nothing allowed it"));
         return rules;
     }
 
     /// <summary>A rule of a group: one for its prefix, or one for each member of its source group, in this family.</summary>
-    private static IEnumerable<Rule> GroupRules(GroupRule group, bool v4)
+    private static IEnumerable<Rule> GroupRules(ExpandedRule group, bool v4)
     {
         var rule = group.Rule;
-        if (!CanBeWritten(rule, v4))
+        if (!GroupRuleText.CanBeWritten(rule, v4))
         {
             return [];
         }
 
-        var sources = rule.SourceGroupId is null ? [rule.Cidr ?? Cidr.AnyV4] : group.SourceMembers.Select(Cidr.Host);
-        var why = $"security group {group.GroupName}, rule {rule.Id}{(group.SourceGroupName is { } source ? $", from group {source}" : "")}";
+        var sources = rule.SourceGroupId is null ? [rule.Cidr ?? Cidr.AnyV4] : group.SourceAddresses.Select(Cidr.Host);
+        var why = $"security group {group.GroupName}, rule {rule.Id}{(group.SourceName is { } source ? $", from group {source}" : "")}";
         return sources.Where(range => range.IsV4() == v4).Select(range => new Rule([new Match.From(range), .. Protocols(rule, v4)], new Verdict.Accept(), why));
     }
-
-    /// <summary>
-    /// A rule that iptables would refuse makes it refuse the whole table, for every instance of the host; so it allows nothing instead. The API lets none of these in. For
-    /// IPv4, iptables takes ICMP type 255 for "any type", which is more than was asked for.
-    /// </summary>
-    private static bool CanBeWritten(SecurityGroupRule rule, bool v4) => rule.Protocol switch
-    {
-        null => true,
-        "icmp" => (rule.FromPort ?? -1) >= -1 && (rule.FromPort ?? -1) <= (v4 ? 254 : 255) && (rule.ToPort ?? -1) is >= -1 and <= 255,
-        "tcp" or "udp" => (rule.FromPort ?? 1) >= 0 && (rule.ToPort ?? 65535) <= 65535 && (rule.FromPort ?? 1) <= (rule.ToPort ?? 65535),
-        _ => false,
-    };
 
     private static IEnumerable<Match> Protocols(SecurityGroupRule rule, bool v4)
     {
@@ -133,31 +121,6 @@ internal sealed partial class RuleProfile
                 yield break;
         }
     }
-}
-
-/// <summary>A contribution in the making.</summary>
-internal sealed class Draft(string key, int phase, UInt128 number)
-{
-    private readonly List<ChainId> _owned = [];
-    private readonly List<ChainRules> _rules = [];
-
-    public Draft Own(ChainId chain)
-    {
-        _owned.Add(chain);
-        return this;
-    }
-
-    public Draft Add(ChainId chain, params IReadOnlyList<Rule> rules)
-    {
-        if (rules.Count > 0)
-        {
-            _rules.Add(new ChainRules(chain, rules));
-        }
-
-        return this;
-    }
-
-    public Contribution Done() => new(key, new ContributionOrder(phase, number), _owned, _rules);
 }
 
 /// <summary>The profiles there are.</summary>

@@ -24,11 +24,11 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
 
     public bool UsesMangle => options.FillChecksum;
 
-    public Contribution Skeleton(string worker) => new Draft("skeleton", SkeletonPhase, 0)
+    public IptablesContribution Skeleton(string worker) => new IptablesDraft(FirewallPlan.SkeletonKey, SkeletonPhase, 0)
         .Add(Chain(IpFamily.V4, Table.Nat, worker, "snat"), Jump(worker, "float-snat", "a floating address wins over the shared SNAT address"))
         .Done();
 
-    public Contribution Plan(string worker, Policy policy) => policy switch
+    public IptablesContribution Plan(string worker, Policy policy) => policy switch
     {
         Policy.MetadataAccept metadata => Metadata(worker, metadata),
         Policy.NetworkHost host => NetworkHost(worker, host),
@@ -36,21 +36,20 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
         Policy.FloatingNat floating => Floating(worker, floating),
         Policy.ComputeHost host => ComputeHost(worker, host),
         Policy.ComputeBridge bridge => ComputeBridge(worker, bridge),
-        Policy.InstanceFilter instance => Instance(worker, instance),
         _ => throw new NotSupportedException($"no iptables rules for {policy}"),
     };
 
-    private static Contribution Metadata(string worker, Policy.MetadataAccept metadata)
+    private static IptablesContribution Metadata(string worker, Policy.MetadataAccept metadata)
     {
         var family = metadata.MetadataHost.IsV4() ? IpFamily.V4 : IpFamily.V6;
         Match to = IPAddress.IsLoopback(metadata.MetadataHost) ? new Match.ToLocal() : new Match.To(Cidr.Host(metadata.MetadataHost));
         var rule = new Rule([.. Tcp(metadata.Port), to], new Verdict.Accept(), "nova-api: instances reach the metadata service");
-        return new Draft(metadata.Key, HostPhase, 0).Add(Chain(family, Table.Filter, worker, "INPUT"), rule).Done();
+        return new IptablesDraft(metadata.Key, HostPhase, 0).Add(Chain(family, Table.Filter, worker, "INPUT"), rule).Done();
     }
 
-    private Contribution NetworkHost(string worker, Policy.NetworkHost host)
+    private IptablesContribution NetworkHost(string worker, Policy.NetworkHost host)
     {
-        var draft = new Draft(host.Key, HostPhase, 0);
+        var draft = new IptablesDraft(host.Key, HostPhase, 0);
         if (host.MetadataHost.IsV4() || IPAddress.IsLoopback(host.MetadataHost))
         {
             draft.Add(Chain(IpFamily.V4, Table.Nat, worker, "PREROUTING"), Redirect(host));
@@ -64,9 +63,9 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
         IPAddress.IsLoopback(host.MetadataHost) ? new Verdict.Redirect(host.MetadataPort) : new Verdict.Dnat(host.MetadataHost, host.MetadataPort),
         "metadata_host: what instances ask of 169.254.169.254 goes to the metadata service");
 
-    private Contribution NetworkBridge(string worker, Policy.NetworkBridge bridge)
+    private IptablesContribution NetworkBridge(string worker, Policy.NetworkBridge bridge)
     {
-        var draft = new Draft(bridge.Key, NetworkPhase, (UInt128)bridge.NetworkId);
+        var draft = new IptablesDraft(bridge.Key, NetworkPhase, (UInt128)bridge.NetworkId);
         var why = $"network {bridge.NetworkId}";
         Verdict verdict = bridge.HasGateway ? new Verdict.Accept() : new Verdict.Drop();
         draft.Add(Chain(IpFamily.V4, Table.Filter, worker, "FORWARD"), [
@@ -80,7 +79,7 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
         return (bridge.Range is { } range ? Range(draft, worker, range) : draft).Done();
     }
 
-    private void Dhcp(Draft draft, string worker, DeviceName bridge, string why)
+    private void Dhcp(IptablesDraft draft, string worker, DeviceName bridge, string why)
     {
         (string Protocol, int Port)[] served = [("udp", 67), ("tcp", 67), ("udp", 53), ("tcp", 53)];
         draft.Add(Chain(IpFamily.V4, Table.Filter, worker, "INPUT"), [.. served.Select(s => new Rule(
@@ -96,7 +95,7 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
     }
 
     /// <summary>The nat table is of IPv4: an IPv6 address in a setting adds nothing here, where a rule with it would make the kernel refuse the whole table.</summary>
-    private Draft Range(Draft draft, string worker, RangePolicy range)
+    private IptablesDraft Range(IptablesDraft draft, string worker, RangePolicy range)
     {
         var from = new Match.From(range.Range);
         if (range.SourceIp is { } source && source.IsV4())
@@ -122,17 +121,17 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
     private static IEnumerable<Match[]> Destinations(RangePolicy range) =>
         range.ExternalGateway ? range.ForceSnatRange.Where(Cidr.IsV4).Select(d => new Match[] { new Match.To(d) }) : [[]];
 
-    private Contribution Floating(string worker, Policy.FloatingNat floating)
+    private IptablesContribution Floating(string worker, Policy.FloatingNat floating)
     {
         if (!floating.Floating.IsV4() || !floating.Fixed.IsV4())
         {
-            return new Draft(floating.Key, FloatingPhase, 0).Done();
+            return new IptablesDraft(floating.Key, FloatingPhase, 0).Done();
         }
 
         var why = $"floating address {floating.Floating} of {floating.Fixed}";
         var (to, from) = (new Match.To(Cidr.Host(floating.Floating)), new Match.From(Cidr.Host(floating.Fixed)));
         var (dnat, snat) = (new Verdict.Dnat(floating.Fixed, null), new Verdict.Snat(floating.Floating));
-        var draft = new Draft(floating.Key, FloatingPhase, floating.Floating.ToNumber())
+        var draft = new IptablesDraft(floating.Key, FloatingPhase, floating.Floating.ToNumber())
             .Add(Chain(IpFamily.V4, Table.Nat, worker, "PREROUTING"), new Rule([to], dnat, why))
             .Add(Chain(IpFamily.V4, Table.Nat, worker, "OUTPUT"), new Rule([to], dnat, $"{why}, for programs on this host"));
         var floatSnat = Chain(IpFamily.V4, Table.Nat, worker, "float-snat");

@@ -3,7 +3,7 @@ using System.Text;
 namespace Bridgehead.Rules.Iptables;
 
 /// <summary>The part of a restore text that concerns one table: chains announced, rules changed, jumps placed, chains removed, in this order.</summary>
-internal sealed class TableEdit(Table table, bool used, FamilyState state, RuleBook book, JumpPlacement jumps)
+internal sealed class TableEdit(Table table, bool used, FamilyState state, IptablesBook book, JumpPlacement jumps)
 {
     private readonly List<string> _announced = [];
     private readonly List<string> _commands = [];
@@ -41,7 +41,7 @@ internal sealed class TableEdit(Table table, bool used, FamilyState state, RuleB
         text.Append("COMMIT\n");
     }
 
-    private static string Name(Table table) => table switch
+    public static string Name(Table table) => table switch
     {
         Table.Filter => "filter",
         Table.Nat => "nat",

@@ -9,10 +9,15 @@ public static class InstancePlanner
     public static Policy.InstanceFilter Filter(InstanceView view, NovaSettings settings) => new(
         view.Instance.Id,
         view.Instance.Uuid,
-        [.. view.Nics.SelectMany(nic => AddressesOf(nic, settings)).Select(address => new InstanceAddress(address))],
+        [.. view.Nics.SelectMany(nic => AddressesOf(nic, settings))],
         [.. view.Nics.SelectMany(nic => SubnetsOf(nic.Network, settings)).Distinct()],
-        [.. view.Groups.OrderBy(group => group.Group.Id).SelectMany(group => RulesOf(group, view, settings))],
+        [.. view.Groups.Order()],
         settings.AllowSameNetTraffic);
+
+    public static Policy.GroupRules Group(GroupView view) => new(view.Group.Id, view.Group.Name, [.. view.Rules.OrderBy(rule => rule.Id)]);
+
+    public static Policy.GroupMember Member(MemberView view, NovaSettings settings) =>
+        new(view.GroupId, view.GroupName, view.Instance, [.. view.Nics.SelectMany(nic => AddressesOf(nic, settings)).Distinct()]);
 
     /// <summary>IPv4 addresses as allocated; the IPv6 address is computed from the MAC (RFC 4862), never stored.</summary>
     public static IReadOnlyList<IPAddress> AddressesOf(NicView nic, NovaSettings settings) =>
@@ -34,12 +39,4 @@ public static class InstancePlanner
             yield return new InstanceSubnet(v6, null, network.GatewayV6);
         }
     }
-
-    private static IEnumerable<GroupRule> RulesOf(GroupView group, InstanceView view, NovaSettings settings) =>
-        group.Rules.OrderBy(rule => rule.Id).Select(rule => rule.SourceGroupId is { } source
-            ? new GroupRule(rule, group.Group.Name, view.Sources.FirstOrDefault(m => m.GroupId == source)?.GroupName ?? $"{source}", MembersOf(source, view, settings))
-            : new GroupRule(rule, group.Group.Name, null, []));
-
-    private static IReadOnlyList<IPAddress> MembersOf(long group, InstanceView view, NovaSettings settings) =>
-        [.. view.Sources.Where(m => m.GroupId == group).SelectMany(m => m.Nics).SelectMany(nic => AddressesOf(nic, settings)).Distinct().OrderBy(a => (a.IsV4(), a.ToNumber()))];
 }

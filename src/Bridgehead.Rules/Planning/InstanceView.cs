@@ -10,9 +10,7 @@ public sealed record NicView(VirtualInterface Nic, Network Network, IReadOnlyLis
 public sealed record GroupView(SecurityGroup Group, IReadOnlyList<SecurityGroupRule> Rules);
 
 /// <summary>A live instance that is a member of a group, as a source of traffic.</summary>
-public sealed record MemberView(long GroupId, string GroupName, IReadOnlyList<NicView> Nics);
+public sealed record MemberView(long GroupId, string GroupName, Guid Instance, IReadOnlyList<NicView> Nics);
 
-/// <summary>
-/// All that the filter, the port guard and DHCP of one instance depend on. <see cref="Sources"/> are the members of every group that a rule names as its source.
-/// </summary>
-public sealed record InstanceView(Instance Instance, IReadOnlyList<NicView> Nics, IReadOnlyList<GroupView> Groups, IReadOnlyList<MemberView> Sources);
+/// <summary>An instance with its interfaces and the groups it is in.</summary>
+public sealed record InstanceView(Instance Instance, IReadOnlyList<NicView> Nics, IReadOnlyList<long> Groups);

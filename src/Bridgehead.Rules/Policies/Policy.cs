@@ -9,7 +9,7 @@ namespace Bridgehead.Rules;
 /// </summary>
 public abstract record Policy
 {
-    private Policy(string key) => Key = key;
+    private protected Policy(string key) => Key = key;
 
     public string Key { get; }
 
@@ -41,13 +41,26 @@ public abstract record Policy
         public static string KeyOf(DeviceName bridge, long instanceId) => $"bridge/{bridge}/{instanceId}";
     }
 
-    /// <summary>nova-compute: one instance's chain and the jumps to it.</summary>
+    /// <summary>nova-compute: a security group in use on the host, with its rules; every instance that is in it has them.</summary>
+    public sealed record GroupRules(long GroupId, string Name, IReadOnlyList<SecurityGroupRule> Rules) : Policy(KeyOf(GroupId))
+    {
+        public static string KeyOf(long groupId) => $"group/{groupId}";
+    }
+
+    /// <summary>nova-compute: a live instance, anywhere in the cloud, as a member of a group that is the source of a rule in use on the host.</summary>
+    /// <param name="Addresses">Its fixed addresses of both families.</param>
+    public sealed record GroupMember(long GroupId, string GroupName, Guid InstanceUuid, IReadOnlyList<IPAddress> Addresses) : Policy(KeyOf(GroupId, InstanceUuid))
+    {
+        public static string KeyOf(long groupId, Guid instance) => $"member/{groupId}/{instance:D}";
+    }
+
+    /// <summary>nova-compute: what one instance of the host receives. Rules of its groups are policies of their own.</summary>
     public sealed record InstanceFilter(
         long InstanceId,
         Guid InstanceUuid,
-        IReadOnlyList<InstanceAddress> Addresses,
+        IReadOnlyList<IPAddress> Addresses,
         IReadOnlyList<InstanceSubnet> Subnets,
-        IReadOnlyList<GroupRule> Rules,
+        IReadOnlyList<long> Groups,
         bool AllowSameNetTraffic) : Policy(KeyOf(InstanceId))
     {
         public static string KeyOf(long instanceId) => $"instance/{instanceId}";
@@ -64,12 +77,5 @@ public sealed record RangePolicy(
     IReadOnlyList<IPNetwork> ForceSnatRange,
     bool ExternalGateway);
 
-public sealed record InstanceAddress(IPAddress Address);
-
 /// <summary>A subnet an instance has an address in. IPv4 subnets may name a DHCP server, IPv6 subnets a router.</summary>
 public sealed record InstanceSubnet(IPNetwork Cidr, IPAddress? DhcpServer, IPAddress? GatewayV6);
-
-/// <summary>
-/// One security group rule as it holds for an instance: a prefix, or the fixed addresses of the members of the source group at this moment.
-/// </summary>
-public sealed record GroupRule(SecurityGroupRule Rule, string GroupName, string? SourceGroupName, IReadOnlyList<IPAddress> SourceMembers);

@@ -41,13 +41,12 @@ internal static class HostNeeds
     private static IEnumerable<string> ProgramsOf(string binary, NovaSettings settings)
     {
         var iptables = settings.IptablesVariant == "auto" ? "iptables" : $"iptables-{settings.IptablesVariant}";
-        IEnumerable<string> all = [$"{iptables}-restore", $"{iptables}-save", "ip"];
+        IEnumerable<string> all = settings.NetfilterBackend == NetfilterBackend.Nftables ? ["ip"] : [$"{iptables}-restore", $"{iptables}-save", "ip"];
         return binary switch
         {
             Binaries.Network when settings.NetworkManager == NetworkManager.FlatDhcp => all.Concat(["dnsmasq", "dhcp_release", "arping", "conntrack"]),
             Binaries.Network => all.Concat(["arping", "conntrack"]),
-            Binaries.Compute when settings.ComputeDriver == "netns" => all.Concat(["nft", "busybox", "unshare", "nsenter", "setsid"]),
-            Binaries.Compute => all.Append("nft"),
+            Binaries.Compute when settings.ComputeDriver == "netns" => all.Concat(["busybox", "unshare", "nsenter", "setsid"]),
             _ => all,
         };
     }

@@ -104,7 +104,7 @@ public sealed class IptablesFirewallTests : IDisposable
         World.Run($"iptables-{variant}-save | grep -c -e '-A nova-compute-local'").Trim().Should().Be("201");
     }
 
-    private static Policy Filter(long id) => InstancePlanner.Filter(Sample.View(id), Sample.Settings());
+    private static Policy Filter(long id) => Sample.Server(id).Policies(Sample.Settings())[^1];
 
     private static string WithoutOurs(string variant) => World.Run($"iptables-{variant}-save -t filter | grep -v -e '^#' -e nova; iptables-{variant}-save -t nat | grep -v -e '^#' -e nova");
 
@@ -115,15 +115,14 @@ public sealed class IptablesFirewallTests : IDisposable
         await Firewall("nova-network", variant, runner).StartAsync(
             [NetworkPlanner.Host(settings), NetworkPlanner.Bridge(Sample.Network(), settings), NetworkPlanner.Floating(Sample.Floating(), settings)!], Never);
         await Firewall("nova-compute", variant, runner).StartAsync(
-            [new Policy.ComputeHost(), new Policy.ComputeBridge(Sample.Network().Bridge, 1), InstancePlanner.Filter(Sample.View(1, null, Sample.Group(Sample.Rule("icmp", -1, -1))), settings)], Never);
+            [new Policy.ComputeHost(), new Policy.ComputeBridge(Sample.Network().Bridge, 1), .. Sample.Server(1, null, Sample.Group(Sample.Rule("icmp", -1, -1))).Policies(settings)], Never);
     }
 
-    private IptablesFirewall Firewall(string worker, string variant, CountingRunner runner) => new(
-        new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Article), ipv6: false),
-        new IptablesPrograms(runner, variant),
-        Path.Combine(_state, "lock"),
+    private FirewallWriter Firewall(string worker, string variant, CountingRunner runner) => new(
+        new IptablesBackend(
+            new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Article), ipv6: false), new IptablesPrograms(runner, variant), Path.Combine(_state, "lock"), TimeProvider.System),
         TimeProvider.System,
-        NullLogger<IptablesFirewall>.Instance);
+        NullLogger<FirewallWriter>.Instance);
 
     /// <summary>The real programs, remembered.</summary>
     private sealed class CountingRunner : ICommandRunner

@@ -2,6 +2,8 @@ using AwesomeAssertions;
 using Bridgehead.Host;
 using Bridgehead.Model;
 using Bridgehead.Rules;
+using Bridgehead.Rules.Nftables;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Bridgehead.Kernel.Tests.Host;
@@ -19,6 +21,7 @@ public sealed class PortGuardTests : IDisposable
     private readonly PacketSocket _victim;
     private readonly PacketSocket _bystander;
     private readonly List<byte[]> _dropped = [];
+    private NftablesBackend? _backend;
 
     public PortGuardTests()
     {
@@ -38,6 +41,7 @@ public sealed class PortGuardTests : IDisposable
 
     public void Dispose()
     {
+        _backend?.Dispose();
         _instance.Dispose();
         _victim.Dispose();
         _bystander.Dispose();
@@ -150,12 +154,18 @@ public sealed class PortGuardTests : IDisposable
 
     private static GuardedPort Port(params string[] addresses) => new(Tap, Mac, [.. addresses.Select(Ip.Parse)]);
 
-    private static PortGuard NewGuard(bool ipv6 = false) => new(new CommandRunner(), ipv6);
+    /// <summary>A daemon's next life; the one before is over, or it would restore what it believes in.</summary>
+    private PortGuard NewGuard(bool ipv6 = false)
+    {
+        _backend?.Dispose();
+        _backend = new NftablesBackend(new GuardLayout(ipv6));
+        return new PortGuard(new FirewallWriter(_backend, TimeProvider.System, NullLogger<FirewallWriter>.Instance));
+    }
 
     private static byte[] Udp(MacAddress from, string source) => Frames.Udp(from, Target, source, Other, 9, 9);
 
     /// <summary>New lives of the daemon, each of which also changes the port and others.</summary>
-    private static async Task RestartAsync(int times)
+    private async Task RestartAsync(int times)
     {
         for (var i = 0; i < times; i++)
         {

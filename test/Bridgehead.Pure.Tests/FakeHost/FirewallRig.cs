@@ -18,15 +18,15 @@ internal sealed class FirewallRig : IDisposable
 
     public Testing.FakeHost Host { get; } = new();
 
-    public IptablesFirewall NewFirewall(string worker = "nova-compute") => new(
-        new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Ocata), ipv6: true),
-        new IptablesPrograms(Host, "auto"),
-        Path.Combine(_folder.FullName, "nova-iptables"),
+    public FirewallWriter NewFirewall(string worker = "nova-compute") => new(
+        new IptablesBackend(
+            new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Ocata), ipv6: true), new IptablesPrograms(Host, "auto"), Path.Combine(_folder.FullName, "nova-iptables"), Clock),
         Clock,
-        NullLogger<IptablesFirewall>.Instance);
+        NullLogger<FirewallWriter>.Instance);
 
-    public static Policy Filter(long id, int port = 22) =>
-        InstancePlanner.Filter(Sample.View(id, null, Sample.Group(Sample.Rule("tcp", port, port))), Sample.Settings(RuleProfile.Ocata));
+    /// <summary>An instance in a group of its own.</summary>
+    public static IReadOnlyList<Policy> Filter(long id, int port = 22) =>
+        Sample.Server(id, null, new GroupView(Sample.Group().Group with { Id = id }, [Sample.Rule("tcp", port, port)])).Policies(Sample.Settings(RuleProfile.Ocata));
 
     /// <summary>Waits for the task, and lets pauses pass.</summary>
     public async Task Until(Task task)

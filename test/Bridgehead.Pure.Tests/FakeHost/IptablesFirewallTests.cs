@@ -9,7 +9,7 @@ namespace Bridgehead.Pure.Tests.FakeHost;
 
 public sealed class IptablesFirewallTests : IDisposable
 {
-    private static readonly Policy[] Two = [new Policy.ComputeHost(), FirewallRig.Filter(1), FirewallRig.Filter(10)];
+    private static readonly Policy[] Two = [new Policy.ComputeHost(), .. FirewallRig.Filter(1), .. FirewallRig.Filter(10)];
     private readonly FirewallRig _rig = new();
 
     public void Dispose() => _rig.Dispose();
@@ -31,7 +31,7 @@ public sealed class IptablesFirewallTests : IDisposable
     [Fact]
     public async Task A_start_takes_away_what_an_earlier_life_left()
     {
-        await _rig.NewFirewall().StartAsync([.. Two, FirewallRig.Filter(7)], default);
+        await _rig.NewFirewall().StartAsync([.. Two, .. FirewallRig.Filter(7)], default);
         await _rig.NewFirewall().StartAsync(Two, default);
         _rig.Host.V4.Chain("filter", "nova-compute-inst-7").Should().BeNull();
         _rig.Host.V4.Chain("filter", "nova-compute-local").Should().Equal("-d 10.10.10.2/32 -j nova-compute-inst-1", "-d 10.10.10.11/32 -j nova-compute-inst-10");
@@ -48,7 +48,7 @@ public sealed class IptablesFirewallTests : IDisposable
     [InlineData(Kill.After)]
     public async Task Killed_at_every_command_the_next_life_converges(Kill when)
     {
-        Policy[] wanted = [new Policy.ComputeHost(), FirewallRig.Filter(10, 80), FirewallRig.Filter(100)];
+        Policy[] wanted = [new Policy.ComputeHost(), .. FirewallRig.Filter(10, 80), .. FirewallRig.Filter(100)];
         await _rig.NewFirewall().StartAsync(wanted, default);
         var expected = _rig.Listing();
         var killed = 0;
@@ -60,8 +60,8 @@ public sealed class IptablesFirewallTests : IDisposable
             {
                 var firewall = _rig.NewFirewall();
                 await firewall.StartAsync(Two, default);
-                await firewall.ApplyAsync([FirewallRig.Filter(100)], ["instance/1"], default);
-                await firewall.ApplyAsync([FirewallRig.Filter(10, 80)], [], default);
+                await firewall.ApplyAsync(FirewallRig.Filter(100), ["instance/1"], default);
+                await firewall.ApplyAsync(FirewallRig.Filter(10, 80), [], default);
             }
             catch (ProcessKilledException)
             {
@@ -79,7 +79,7 @@ public sealed class IptablesFirewallTests : IDisposable
     [Fact]
     public async Task Refused_at_every_command_the_same_life_converges()
     {
-        Policy[] wanted = [new Policy.ComputeHost(), FirewallRig.Filter(10, 80), FirewallRig.Filter(100)];
+        Policy[] wanted = [new Policy.ComputeHost(), .. FirewallRig.Filter(10, 80), .. FirewallRig.Filter(100)];
         await _rig.NewFirewall().StartAsync(wanted, default);
         var expected = _rig.Listing();
         for (var n = 0; n < 12; n++)
@@ -89,8 +89,8 @@ public sealed class IptablesFirewallTests : IDisposable
             _rig.Host.Refuses = (number, _) => number == n || number == n + 1;
             var firewall = _rig.NewFirewall();
             await _rig.Until(firewall.StartAsync(Two, default));
-            await _rig.Until(firewall.ApplyAsync([FirewallRig.Filter(100)], ["instance/1"], default));
-            await _rig.Until(firewall.ApplyAsync([FirewallRig.Filter(10, 80)], [], default));
+            await _rig.Until(firewall.ApplyAsync(FirewallRig.Filter(100), ["instance/1"], default));
+            await _rig.Until(firewall.ApplyAsync(FirewallRig.Filter(10, 80), [], default));
             _rig.Listing().Should().Be(expected, $"refused at command {n}");
         }
     }
@@ -102,7 +102,7 @@ public sealed class IptablesFirewallTests : IDisposable
         await firewall.StartAsync(Two, default);
         var refuse = true;
         _rig.Host.Refuses = (_, command) => refuse && command.Program.EndsWith("-restore", StringComparison.Ordinal);
-        var change = firewall.ApplyAsync([FirewallRig.Filter(2)], [], default);
+        var change = firewall.ApplyAsync(FirewallRig.Filter(2), [], default);
         for (var i = 0; i < 10; i++)
         {
             _rig.Clock.Advance(TimeSpan.FromSeconds(11));
@@ -127,9 +127,9 @@ public sealed class IptablesFirewallTests : IDisposable
             entered.TrySetResult();
             return go.Task;
         };
-        var first = firewall.ApplyAsync([FirewallRig.Filter(2)], [], default);
+        var first = firewall.ApplyAsync(FirewallRig.Filter(2), [], default);
         await entered.Task;
-        var others = Enumerable.Range(3, 50).Select(id => firewall.ApplyAsync([FirewallRig.Filter(id == 10 ? 60 : id)], [], default)).ToList();
+        var others = Enumerable.Range(3, 50).Select(id => firewall.ApplyAsync(FirewallRig.Filter(id == 10 ? 60 : id), [], default)).ToList();
         go.SetResult();
         await _rig.Until(Task.WhenAll(others.Append(first)));
         _rig.Host.Changes.Should().HaveCount(4, "one commit for the first and one for the fifty, each in two families");
@@ -157,10 +157,10 @@ public sealed class IptablesFirewallTests : IDisposable
             return gates.Dequeue().Task;
         };
         using var impatient = new CancellationTokenSource();
-        var running = firewall.ApplyAsync([FirewallRig.Filter(2)], [], default);
+        var running = firewall.ApplyAsync(FirewallRig.Filter(2), [], default);
         await reached[0].Task;
-        var carrier = firewall.ApplyAsync([FirewallRig.Filter(3)], [], impatient.Token);
-        var carried = firewall.ApplyAsync([FirewallRig.Filter(4)], [], default);
+        var carrier = firewall.ApplyAsync(FirewallRig.Filter(3), [], impatient.Token);
+        var carried = firewall.ApplyAsync(FirewallRig.Filter(4), [], default);
         first.SetResult();
         await reached[1].Task;
         await impatient.CancelAsync();
@@ -171,7 +171,7 @@ public sealed class IptablesFirewallTests : IDisposable
         _rig.Host.V4.Chain("filter", "nova-compute-inst-3").Should().NotBeNull("what was asked for stays wanted");
         _rig.Host.V6.Chain("filter", "nova-compute-inst-4").Should().NotBeNull();
         var listing = _rig.Listing();
-        await _rig.NewFirewall().StartAsync([.. Two, FirewallRig.Filter(2), FirewallRig.Filter(3), FirewallRig.Filter(4)], default);
+        await _rig.NewFirewall().StartAsync([.. Two, .. FirewallRig.Filter(2), .. FirewallRig.Filter(3), .. FirewallRig.Filter(4)], default);
         _rig.Listing().Should().Be(listing);
     }
 

@@ -74,7 +74,7 @@ internal sealed class CloudState
     /// <summary>Changes what is wanted, and brings it about. Returns what was sent.</summary>
     public string Apply(Step step) => step switch
     {
-        Step.Boot boot => _computeRun.Put(Keep(_compute, FilterOf(boot))),
+        Step.Boot boot => _computeRun.Put([.. PoliciesOf(boot).Select(policy => Keep(_compute, policy))]),
         Step.Delete delete => Drop(_compute, _computeRun, Policy.InstanceFilter.KeyOf(delete.Id)),
         Step.AddNetwork add => _networkRun.Put(Keep(_network, NetworkPlanner.Bridge(Sample.Network(add.Id, $"10.{add.Id}.0.0/16"), _settings))),
         Step.DeleteNetwork delete => Drop(_network, _networkRun, $"network/{delete.Id}"),
@@ -96,11 +96,13 @@ internal sealed class CloudState
         return run.Remove(key);
     }
 
-    private Policy.InstanceFilter FilterOf(Step.Boot boot)
+    /// <summary>Each instance has a group of its own.</summary>
+    private IReadOnlyList<Policy> PoliciesOf(Step.Boot boot)
     {
         var network = Sample.Network() with { CidrV6 = Cidr.Parse("fd00:1::/64") };
         var rules = Enumerable.Range(1, boot.Port).Select(port => Sample.Rule("tcp", port, port, port % 2 == 0 ? "::/0" : "0.0.0.0/0", id: port));
-        return InstancePlanner.Filter(Sample.View(boot.Id, network, Sample.Group([.. rules])), _settings);
+        var group = new GroupView(Sample.Group().Group with { Id = boot.Id }, [.. rules]);
+        return Sample.Server(boot.Id, network, group).Policies(_settings);
     }
 
     private string RestartCompute()

@@ -18,13 +18,13 @@ public sealed class OwnershipTests
         var run = Compute(1, 2);
         _host.V4.Restore("*filter\n-A INPUT -s 10.9.9.9/32 -j nova-compute-inst-1\nCOMMIT\n");
         var next = New();
-        next.Start(new Policy.ComputeHost(), Filter(2));
+        next.Start([new Policy.ComputeHost(), .. Filter(2)]);
         _host.V4.Chain("filter", "nova-compute-inst-1").Should().BeEmpty();
         _host.V4.Chain("filter", "INPUT").Should().Contain("-s 10.9.9.9/32 -j nova-compute-inst-1");
         _host.V4.Chain("filter", "nova-compute-local").Should().ContainSingle();
-        New().Start(new Policy.ComputeHost(), Filter(2)).Should().BeEmpty("nothing is left to do while the rule stands");
+        New().Start([new Policy.ComputeHost(), .. Filter(2)]).Should().BeEmpty("nothing is left to do while the rule stands");
         _host.V4.Restore("*filter\n-D INPUT -s 10.9.9.9/32 -j nova-compute-inst-1\nCOMMIT\n");
-        New().Start(new Policy.ComputeHost(), Filter(2));
+        New().Start([new Policy.ComputeHost(), .. Filter(2)]);
         _host.V4.Chain("filter", "nova-compute-inst-1").Should().BeNull();
         run.Plan.Book.Has("instance/1").Should().BeTrue("the first life is only a memory here");
     }
@@ -40,12 +40,12 @@ public sealed class OwnershipTests
     [Fact]
     public void A_change_of_profile_takes_the_mangle_chains_along()
     {
-        new PlanRun(_host, "nova-compute", RuleProfile.Ocata).Start(new Policy.ComputeHost(), Filter(1));
+        new PlanRun(_host, "nova-compute", RuleProfile.Ocata).Start([new Policy.ComputeHost(), .. Filter(1)]);
         _host.V4.Chain("mangle", "nova-compute-POSTROUTING").Should().NotBeNull();
-        new PlanRun(_host, "nova-compute", RuleProfile.Article).Start(new Policy.ComputeHost(), Filter(1));
+        new PlanRun(_host, "nova-compute", RuleProfile.Article).Start([new Policy.ComputeHost(), .. Filter(1)]);
         _host.V4.Chain("mangle", "nova-compute-POSTROUTING").Should().BeNull();
         _host.V4.Chain("mangle", "POSTROUTING").Should().BeEmpty();
-        new PlanRun(_host, "nova-compute", RuleProfile.Ocata).Start(new Policy.ComputeHost(), Filter(1));
+        new PlanRun(_host, "nova-compute", RuleProfile.Ocata).Start([new Policy.ComputeHost(), .. Filter(1)]);
         _host.V4.Chain("filter", "nova-compute-provider").Should().BeNull();
     }
 
@@ -77,10 +77,10 @@ public sealed class OwnershipTests
         var listing = _host.V4.Save();
         _host.V4.Restore($"*filter\n{command}\nCOMMIT\n");
         _host.V4.Save().Should().NotBe(listing);
-        New().Start(new Policy.ComputeHost(), Filter(1), Filter(10));
+        New().Start([new Policy.ComputeHost(), .. Filter(1), .. Filter(10)]);
         _host.V4.Save().Replace("-A FORWARD -j ACCEPT\n", "", StringComparison.Ordinal).Should().Be(listing);
         _host.V4.Chain("filter", "FORWARD")![0].Should().Be("-j nova-filter-top", "what no group allows must not pass above us");
-        New().Start(new Policy.ComputeHost(), Filter(1), Filter(10)).Should().BeEmpty();
+        New().Start([new Policy.ComputeHost(), .. Filter(1), .. Filter(10)]).Should().BeEmpty();
     }
 
     [Fact]
@@ -96,23 +96,24 @@ public sealed class OwnershipTests
         static string Line(string text) => text.Length == 1 ? $"-s 10.0.0.{text[0] - 'a'}/32 -j ACCEPT" : text;
         static string Back(string line) => line.StartsWith("-s 10.0.0.", StringComparison.Ordinal) ? $"{(char)('a' + (line[10] - '0'))}" : line;
         var rules = after.Select((text, i) => text.Length == 1 ? Sample.Rule(null, null, null, $"10.0.0.{text[0] - 'a'}/32", id: i) : Sample.Rule("icmp", -1, -1, id: i));
-        var filter = InstancePlanner.Filter(Sample.View(1, null, Sample.Group([.. rules])) with { Nics = [] }, Settings);
-        New().Start(new Policy.ComputeHost(), filter);
+        var server = Sample.Server(1, null, Sample.Group([.. rules]));
+        var policies = (server with { View = server.View with { Nics = [] } }).Policies(Settings);
+        New().Start([new Policy.ComputeHost(), .. policies]);
         var chain = _host.V4.Chain("filter", "nova-compute-inst-1")!;
         var (head, tail) = (chain.Take(3).ToList(), chain[^1]);
         _host.V4.Restore("*filter\n:nova-compute-inst-1 - [0:0]\n" + string.Concat(head.Concat(before.Select(Line)).Append(tail).Select(line => $"-A nova-compute-inst-1 {line}\n")) + "COMMIT\n");
-        New().Start(new Policy.ComputeHost(), filter);
+        New().Start([new Policy.ComputeHost(), .. policies]);
         return [.. _host.V4.Chain("filter", "nova-compute-inst-1")!.Skip(3).SkipLast(1).Select(Back)];
     }
 
     private PlanRun Compute(params long[] ids)
     {
         var run = New();
-        run.Start([new Policy.ComputeHost(), .. ids.Select(Filter)]);
+        run.Start([new Policy.ComputeHost(), .. ids.SelectMany(Filter)]);
         return run;
     }
 
     private PlanRun New() => new(_host, "nova-compute", RuleProfile.Article);
 
-    private static Policy Filter(long id) => InstancePlanner.Filter(Sample.View(id, null, Sample.Group(Sample.Rule("tcp", 22, 22), Sample.Rule("icmp", -1, -1, id: 2))), Settings);
+    private static IReadOnlyList<Policy> Filter(long id) => Sample.Server(id, null, Sample.Group(Sample.Rule("tcp", 22, 22), Sample.Rule("icmp", -1, -1, id: 2))).Policies(Settings);
 }

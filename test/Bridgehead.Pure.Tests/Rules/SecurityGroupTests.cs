@@ -63,19 +63,21 @@ public sealed class SecurityGroupTests
     public void A_source_group_gives_one_line_for_each_address_of_its_members_in_both_families()
     {
         var rule = Sample.Rule("tcp", 22, 22, source: 7);
-        var members = new MemberView(7, "web", [Sample.Nic(20, Dual, "10.10.10.21"), Sample.Nic(19, Dual, "10.10.10.20")]);
-        var view = Sample.View(1, Dual, Sample.Group(rule)) with { Sources = [members, new MemberView(8, "others", [Sample.Nic(30, Dual, "10.10.10.30")])] };
-        GroupLines(IpFamily.V4, view).Should().Equal(
+        var server = Sample.Server(1, Dual, Sample.Group(rule)) with
+        {
+            Members = [Sample.Member(7, "web", 20, Dual, "10.10.10.21"), Sample.Member(7, "web", 19, Dual, "10.10.10.20"), Sample.Member(8, "others", 30, Dual, "10.10.10.30")],
+        };
+        GroupLines(IpFamily.V4, server).Should().Equal(
             "-s 10.10.10.20/32 -p tcp -m tcp --dport 22 -j ACCEPT",
             "-s 10.10.10.21/32 -p tcp -m tcp --dport 22 -j ACCEPT");
-        GroupLines(IpFamily.V6, view).Should().Equal(
+        GroupLines(IpFamily.V6, server).Should().Equal(
             "-s fd00:1::f816:3eff:fe00:13/128 -p tcp -m tcp --dport 22 -j ACCEPT",
             "-s fd00:1::f816:3eff:fe00:14/128 -p tcp -m tcp --dport 22 -j ACCEPT");
     }
 
     [Fact]
     public void A_source_group_without_members_allows_nobody() =>
-        GroupLines(IpFamily.V4, Sample.View(1, Dual, Sample.Group(Sample.Rule("tcp", 22, 22, source: 7)))).Should().BeEmpty();
+        GroupLines(IpFamily.V4, Sample.Server(1, Dual, Sample.Group(Sample.Rule("tcp", 22, 22, source: 7)))).Should().BeEmpty();
 
     [Fact]
     public void A_line_that_two_groups_ask_for_stands_once_and_goes_with_the_second()
@@ -85,12 +87,12 @@ public sealed class SecurityGroupTests
         var ssh = Sample.Rule("tcp", 22, 22);
         var second = new GroupView(Sample.Group().Group with { Id = 2, Name = "second" }, [ssh with { Id = 2, ParentGroupId = 2 }]);
         var chain = new ChainId(IpFamily.V4, Table.Filter, "nova-compute-inst-1");
-        run.Start(new Policy.ComputeHost(), InstancePlanner.Filter(Sample.View(1, null, Sample.Group(ssh), second), Sample.Settings()));
+        run.Start([new Policy.ComputeHost(), .. Sample.Server(1, null, Sample.Group(ssh), second).Policies(Sample.Settings())]);
         host.V4.Chain("filter", "nova-compute-inst-1").Should().ContainSingle(line => line.Contains("--dport 22"));
-        run.Plan.Book.Why(chain, "-p tcp -m tcp --dport 22 -j ACCEPT").Should().Equal("security group default, rule 1", "security group second, rule 2");
-        run.Put(InstancePlanner.Filter(Sample.View(1, null, second), Sample.Settings()));
+        run.Plan.Book.Reading(chain, "-p tcp -m tcp --dport 22 -j ACCEPT").Select(rule => rule.Why).Should().Equal("security group default, rule 1", "security group second, rule 2");
+        run.Put(Sample.Server(1, null, second).Policies(Sample.Settings()));
         host.V4.Chain("filter", "nova-compute-inst-1").Should().ContainSingle(line => line.Contains("--dport 22"));
-        run.Put(InstancePlanner.Filter(Sample.View(1), Sample.Settings()));
+        run.Put(Sample.Server(1).Policies(Sample.Settings()));
         host.V4.Chain("filter", "nova-compute-inst-1").Should().NotContain(line => line.Contains("--dport 22"));
     }
 
@@ -98,7 +100,7 @@ public sealed class SecurityGroupTests
     public void Without_allow_same_net_traffic_neighbours_need_a_rule()
     {
         var settings = Settings with { AllowSameNetTraffic = false };
-        Listing(IpFamily.V4, Sample.View(1, Dual), settings).Should().Equal(
+        Listing(IpFamily.V4, Sample.Server(1, Dual), settings).Should().Equal(
             "-m state --state INVALID -j DROP",
             "-m state --state RELATED,ESTABLISHED -j ACCEPT",
             "-s 10.10.10.1/32 -p udp -m udp --sport 67 --dport 68 -j ACCEPT",
@@ -106,7 +108,7 @@ public sealed class SecurityGroupTests
     }
 
     [Fact]
-    public void The_IPv6_chain_lets_the_router_and_the_network_in() => Listing(IpFamily.V6, Sample.View(1, Dual), Settings).Should().Equal(
+    public void The_IPv6_chain_lets_the_router_and_the_network_in() => Listing(IpFamily.V6, Sample.Server(1, Dual), Settings).Should().Equal(
         "-m state --state INVALID -j DROP",
         "-m state --state RELATED,ESTABLISHED -j ACCEPT",
         "-s fd00:1::/64 -j ACCEPT",
@@ -116,14 +118,14 @@ public sealed class SecurityGroupTests
     [Fact]
     public void The_IPv6_tables_are_filter_alone()
     {
-        var host = Run(Sample.View(1, Dual, Sample.Group(Sample.Rule("icmp", -1, -1, "::/0"))), Settings);
+        var host = Run(Sample.Server(1, Dual, Sample.Group(Sample.Rule("icmp", -1, -1, "::/0"))), Settings);
         Golden.Matches(host.V6.Save(), "test/Bridgehead.Pure.Tests/Rules/golden/ipv6-instance.txt");
     }
 
     [Fact]
     public void Without_use_ipv6_the_IPv6_programs_are_never_run_and_no_address_is_computed()
     {
-        var host = Run(Sample.View(1, Dual), Settings with { UseIpv6 = false });
+        var host = Run(Sample.Server(1, Dual), Settings with { UseIpv6 = false });
         host.V6.Save().Should().BeEmpty();
         host.V4.Chain("filter", "nova-compute-local").Should().Equal("-d 10.10.10.2/32 -j nova-compute-inst-1");
     }
@@ -132,8 +134,9 @@ public sealed class SecurityGroupTests
     public void Two_interfaces_share_one_chain()
     {
         var other = Dual with { Id = 2, Cidr = Cidr.Parse("10.20.0.0/16"), Gateway = Ip.Parse("10.20.0.1"), DhcpServer = null, CidrV6 = null };
-        var view = Sample.View(1, Dual) with { Nics = [Sample.Nic(1, Dual, "10.10.10.2"), Sample.Nic(2, other, "10.20.0.9", "10.20.0.10")] };
-        var host = Run(view, Settings);
+        var server = Sample.Server(1, Dual);
+        var view = server.View with { Nics = [Sample.Nic(1, Dual, "10.10.10.2"), Sample.Nic(2, other, "10.20.0.9", "10.20.0.10")] };
+        var host = Run(server with { View = view }, Settings);
         host.V4.Chain("filter", "nova-compute-local").Should().Equal(
             "-d 10.10.10.2/32 -j nova-compute-inst-1", "-d 10.20.0.9/32 -j nova-compute-inst-1", "-d 10.20.0.10/32 -j nova-compute-inst-1");
         host.V4.Chain("filter", "nova-compute-inst-1").Should().Equal(
@@ -146,26 +149,26 @@ public sealed class SecurityGroupTests
             "-j nova-compute-sg-fallback");
     }
 
-    private static Testing.FakeHost Run(InstanceView view, NovaSettings settings)
+    private static Testing.FakeHost Run(SampleServer server, NovaSettings settings)
     {
         var host = new Testing.FakeHost();
-        new PlanRun(host, "nova-compute", settings.RuleProfile, settings.UseIpv6).Start(new Policy.ComputeHost(), InstancePlanner.Filter(view, settings));
+        new PlanRun(host, "nova-compute", settings.RuleProfile, settings.UseIpv6).Start([new Policy.ComputeHost(), .. server.Policies(settings)]);
         return host;
     }
 
-    private static IReadOnlyList<string> Listing(IpFamily family, InstanceView view, NovaSettings settings)
+    private static IReadOnlyList<string> Listing(IpFamily family, SampleServer server, NovaSettings settings)
     {
-        var host = Run(view, settings);
-        return (family == IpFamily.V4 ? host.V4 : host.V6).Chain("filter", $"nova-compute-inst-{view.Instance.Id}")!;
+        var host = Run(server, settings);
+        return (family == IpFamily.V4 ? host.V4 : host.V6).Chain("filter", $"nova-compute-inst-{server.View.Instance.Id}")!;
     }
 
-    private static IReadOnlyList<string> GroupLines(IpFamily family, SecurityGroupRule rule) => GroupLines(family, Sample.View(1, Dual, Sample.Group(rule)));
+    private static IReadOnlyList<string> GroupLines(IpFamily family, SecurityGroupRule rule) => GroupLines(family, Sample.Server(1, Dual, Sample.Group(rule)));
 
     /// <summary>What the groups add to the chain of an instance without any.</summary>
-    private static IReadOnlyList<string> GroupLines(IpFamily family, InstanceView view)
+    private static IReadOnlyList<string> GroupLines(IpFamily family, SampleServer server)
     {
-        var without = Listing(family, view with { Groups = [] }, Settings);
-        var with = Listing(family, view, Settings);
+        var without = Listing(family, server with { View = server.View with { Groups = [] } }, Settings);
+        var with = Listing(family, server, Settings);
         with.Take(without.Count - 1).Should().Equal(without.SkipLast(1), "the rules of groups come after what every chain begins with");
         with[^1].Should().Be("-j nova-compute-sg-fallback", "what nothing allows is dropped");
         return [.. with.Skip(without.Count - 1).SkipLast(1)];

@@ -19,16 +19,7 @@ public sealed class PlanRun
     /// <summary>As at a daemon's start: everything is wanted anew and compared with what is there. Returns the texts sent to the kernel.</summary>
     public string Start(params IReadOnlyList<Policy> policies)
     {
-        foreach (var key in Plan.Book.Keys.Where(key => key != "skeleton").ToList())
-        {
-            Plan.Remove(key);
-        }
-
-        foreach (var policy in policies)
-        {
-            Plan.Put(policy);
-        }
-
+        Plan.Replace(policies);
         foreach (var family in Plan.Families)
         {
             Plan.Observe(family, TablesOf(family).Save());

@@ -1,0 +1,57 @@
+using Bridgehead.Netlink;
+
+namespace Bridgehead.Host;
+
+/// <param name="Ours">Something that matters may have changed.</param>
+/// <param name="Lost">Something was told and not heard.</param>
+/// <param name="Generations">How many commits were told.</param>
+/// <param name="Newest">The generation that the last of them made.</param>
+internal readonly record struct News(bool Ours, bool Lost, int Generations, uint? Newest);
+
+/// <summary>
+/// What others committed since we last looked: which generation the kernel is at, and whether they touched what matters. <see cref="NftWatch"/>, on a thread of its own, tells at once; this is asked.
+/// </summary>
+internal sealed class NftNews(Func<NftEvent.Change, bool> matters) : IDisposable
+{
+    private readonly NftMonitor _monitor = new(MonitorGroups.Changes);
+    private News _news;
+
+    /// <summary>The socket whose commits are our own, and not told.</summary>
+    public uint Except
+    {
+        set => _monitor.Except = value;
+    }
+
+    /// <summary>Takes what there is; waits for nothing.</summary>
+    public News Take()
+    {
+        _news = default;
+        MonitorResult result;
+        do
+        {
+            result = _monitor.Wait(TimeSpan.Zero, Hear);
+            if (result.Lost)
+            {
+                _news = _news with { Ours = true, Lost = true };
+            }
+        }
+        while (result.Heard > 0);
+
+        return _news;
+    }
+
+    public void Dispose() => _monitor.Dispose();
+
+    private void Hear(NftEvent told)
+    {
+        switch (told)
+        {
+            case NftEvent.Generation generation:
+                _news = _news with { Generations = _news.Generations + 1, Newest = generation.Id };
+                break;
+            case NftEvent.Change change:
+                _news = _news with { Ours = _news.Ours || matters(change) };
+                break;
+        }
+    }
+}

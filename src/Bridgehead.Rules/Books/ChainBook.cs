@@ -1,0 +1,117 @@
+namespace Bridgehead.Rules;
+
+/// <summary>
+/// What a worker's chains should hold: contributions of entities, kept in their order inside each chain. Knows which chains were touched since they were last asked for.
+/// A rule's text, which <paramref name="textOf"/> gives, says whether two are the same.
+/// </summary>
+public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
+    where TChain : notnull
+{
+    private readonly Dictionary<string, Contribution<TChain, TRule>> _contributions = [];
+    private readonly Dictionary<TChain, SortedDictionary<Place, IReadOnlyList<Entry>>> _chains = [];
+    private readonly Dictionary<TChain, HashSet<string>> _owners = [];
+    private readonly HashSet<TChain> _dirty = [];
+
+    /// <summary>Chains that exist: the skeleton's and those that contributions own.</summary>
+    public IEnumerable<TChain> Chains => _owners.Keys;
+
+    public void AddSkeletonChain(TChain chain)
+    {
+        Own(chain, "");
+        _dirty.Add(chain);
+    }
+
+    /// <summary>Puts the contribution in the place of the one with the same key.</summary>
+    public void Put(Contribution<TChain, TRule> contribution)
+    {
+        Remove(contribution.Key);
+        _contributions.Add(contribution.Key, contribution);
+        foreach (var chain in contribution.Owned)
+        {
+            Own(chain, contribution.Key);
+            _dirty.Add(chain);
+        }
+
+        foreach (var part in contribution.Rules)
+        {
+            if (!_chains.TryGetValue(part.Chain, out var places))
+            {
+                _chains.Add(part.Chain, places = []);
+            }
+
+            var place = new Place(contribution.Order, contribution.Key);
+            var entries = part.Rules.Select(rule => new Entry(textOf(rule), rule)).ToList();
+            places[place] = places.TryGetValue(place, out var before) ? [.. before, .. entries] : entries;
+            _dirty.Add(part.Chain);
+        }
+    }
+
+    public void Remove(string key)
+    {
+        if (!_contributions.Remove(key, out var contribution))
+        {
+            return;
+        }
+
+        foreach (var part in contribution.Rules)
+        {
+            _dirty.Add(part.Chain);
+            if (_chains.TryGetValue(part.Chain, out var places) && places.Remove(new Place(contribution.Order, key)) && places.Count == 0)
+            {
+                _chains.Remove(part.Chain);
+            }
+        }
+
+        foreach (var chain in contribution.Owned)
+        {
+            _dirty.Add(chain);
+            var owners = _owners[chain];
+            owners.Remove(key);
+            if (owners.Count == 0)
+            {
+                _owners.Remove(chain);
+            }
+        }
+    }
+
+    public bool Has(string key) => _contributions.ContainsKey(key);
+
+    public IEnumerable<string> Keys => _contributions.Keys;
+
+    /// <summary>The texts of the chain's rules in order, each once; null when the chain should not exist.</summary>
+    public List<string>? Lines(TChain chain) => _owners.ContainsKey(chain) ? [.. Distinct(chain).Select(entry => entry.Line)] : null;
+
+    /// <summary>The chain's rules in order, each text once; null when the chain should not exist.</summary>
+    public List<TRule>? Rules(TChain chain) => _owners.ContainsKey(chain) ? [.. Distinct(chain).Select(entry => entry.Rule)] : null;
+
+    /// <summary>All rules of the chain that read like this, one for each entity that asked for it.</summary>
+    public IEnumerable<TRule> Reading(TChain chain, string line) => Entries(chain).Where(entry => entry.Line == line).Select(entry => entry.Rule);
+
+    private IEnumerable<Entry> Distinct(TChain chain) => Entries(chain).DistinctBy(entry => entry.Line, StringComparer.Ordinal);
+
+    private IEnumerable<Entry> Entries(TChain chain) => _chains.TryGetValue(chain, out var places) ? places.Values.SelectMany(entries => entries) : [];
+
+    public IReadOnlyList<TChain> TakeDirty()
+    {
+        var dirty = _dirty.ToList();
+        _dirty.Clear();
+        return dirty;
+    }
+
+    private void Own(TChain chain, string key)
+    {
+        if (!_owners.TryGetValue(chain, out var owners))
+        {
+            _owners.Add(chain, owners = []);
+        }
+
+        owners.Add(key);
+    }
+
+    private readonly record struct Entry(string Line, TRule Rule);
+
+    private readonly record struct Place(ContributionOrder Order, string Key) : IComparable<Place>
+    {
+        public int CompareTo(Place other) => Order.CompareTo(other.Order) is var order and not 0 ? order : string.CompareOrdinal(Key, other.Key);
+    }
+}

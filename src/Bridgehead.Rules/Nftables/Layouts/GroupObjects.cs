@@ -1,0 +1,117 @@
+using Bridgehead.Model;
+using static Bridgehead.Rules.Nftables.NftExpression;
+
+namespace Bridgehead.Rules.Nftables;
+
+/// <summary>A security group's objects, in each family: a chain with its rules, a set of its open ports, and where it is a rule's source, a set of its members' addresses. Pure.</summary>
+internal static class GroupObjects
+{
+    private const string ChainPrefix = "sg-";
+    private const string PortsPrefix = "ports-";
+    private const string MembersPrefix = "members-";
+
+    public static bool IsName(string name) => name.StartsWith(ChainPrefix, StringComparison.Ordinal) || name.StartsWith(PortsPrefix, StringComparison.Ordinal)
+        || name.StartsWith(MembersPrefix, StringComparison.Ordinal) || name.StartsWith(InstanceClasses.Prefix, StringComparison.Ordinal);
+
+    public static NftChain Chain(FilterTable table, long group) => table.Chain($"{ChainPrefix}{group}");
+
+    public static NftContribution Rules(IReadOnlyList<FilterTable> tables, Policy.GroupRules group)
+    {
+        var draft = new NftDraft(group.Key);
+        foreach (var table in tables)
+        {
+            var (chain, ports) = (Chain(table, group.GroupId), Ports(table, group.GroupId));
+            draft.Own(chain).Own(ports);
+            draft.Add(chain, new NftRule(
+                $"security group {group.Name}: ports that are open to everybody",
+                new InSet(new NftFields(NftField.L4Protocol, NftField.TransportDestination), ports.Id.Name),
+                new Accept()));
+            foreach (var rule in group.Rules.Where(rule => GroupRuleText.CanBeWritten(rule, table.Address == NftType.Ipv4Addr)))
+            {
+                Add(draft, table, group, rule);
+            }
+        }
+
+        return draft.Done();
+    }
+
+    public static NftContribution Member(IReadOnlyList<FilterTable> tables, Policy.GroupMember member)
+    {
+        var draft = new NftDraft(member.Key);
+        foreach (var table in tables)
+        {
+            var set = Members(table, member.GroupId);
+            draft.Own(set);
+            foreach (var address in member.Addresses.Where(address => address.IsV4() == (table.Address == NftType.Ipv4Addr)))
+            {
+                draft.Add(set, NftValue.Of(address));
+            }
+        }
+
+        return draft.Done();
+    }
+
+    /// <summary>A rule "one port, from everywhere" is an element; every other one is a rule of the group's chain.</summary>
+    private static void Add(NftDraft draft, FilterTable table, Policy.GroupRules group, SecurityGroupRule rule)
+    {
+        var v4 = table.Address == NftType.Ipv4Addr;
+        if (rule.SourceGroupId is null && (rule.Cidr ?? Cidr.AnyV4).IsV4() != v4)
+        {
+            return;
+        }
+
+        if (rule.SourceGroupId is null && (rule.Cidr?.PrefixLength ?? 0) == 0 && rule.Protocol is "tcp" or "udp" && rule.FromPort is { } port && port == rule.ToPort)
+        {
+            draft.Add(Ports(table, group.GroupId), NftValue.Octet(GroupRuleText.NumberOf(rule.Protocol, v4)).Then(NftValue.Word((ushort)port)));
+            return;
+        }
+
+        if (rule.SourceGroupId is { } source)
+        {
+            draft.Own(Members(table, source));
+        }
+
+        draft.Add(Chain(table, group.GroupId), new NftRule($"security group {group.Name}, rule {rule.Id}", [.. Source(table, rule), .. Protocol(rule, v4), new Counter(), new Accept()]));
+    }
+
+    private static IEnumerable<NftExpression> Source(FilterTable table, SecurityGroupRule rule)
+    {
+        if (rule.SourceGroupId is { } group)
+        {
+            yield return new InSet(new NftFields(table.Source), Members(table, group).Id.Name);
+        }
+        else if (rule.Cidr is { PrefixLength: > 0 } range)
+        {
+            yield return range.PrefixLength == range.Bits() ? new Is(table.Source, NftValue.Of(range.BaseAddress)) : new InPrefix(table.Source, range);
+        }
+    }
+
+    private static IEnumerable<NftExpression> Protocol(SecurityGroupRule rule, bool v4)
+    {
+        switch (rule.Protocol)
+        {
+            case null:
+                yield break;
+            case "icmp" when rule.FromPort is { } type and not -1:
+                yield return new Is(v4 ? NftField.IcmpType : NftField.Icmp6Type, NftValue.Octet((byte)type));
+                if (rule.ToPort is { } code and not -1)
+                {
+                    yield return new Is(v4 ? NftField.IcmpCode : NftField.Icmp6Code, NftValue.Octet((byte)code));
+                }
+
+                yield break;
+            case "icmp":
+                yield return new Is(NftField.L4Protocol, NftValue.Octet(GroupRuleText.NumberOf(rule.Protocol, v4)));
+                yield break;
+            default:
+                var field = rule.Protocol == "tcp" ? NftField.TcpDestination : NftField.UdpDestination;
+                var (first, last) = (rule.FromPort ?? 1, rule.ToPort ?? 65535);
+                yield return first == last ? new Is(field, NftValue.Word((ushort)first)) : new InRange(field, (ushort)first, (ushort)last);
+                yield break;
+        }
+    }
+
+    private static NftSet Ports(FilterTable table, long group) => new(table.Id($"{PortsPrefix}{group}"), [NftType.InetProto, NftType.InetService], Counter: true);
+
+    private static NftSet Members(FilterTable table, long group) => new(table.Id($"{MembersPrefix}{group}"), [table.Address]);
+}

@@ -1,0 +1,38 @@
+namespace Bridgehead.Rules.Nftables;
+
+/// <summary>What may differ between the books and the kernel since the last commit.</summary>
+internal sealed class NftTouched
+{
+    public HashSet<NftChain> Chains { get; } = [];
+
+    public HashSet<NftId> Sets { get; } = [];
+
+    public Dictionary<NftId, HashSet<NftValue>> Elements { get; } = [];
+
+    /// <summary>The kernel was read anew: nothing can be taken for equal.</summary>
+    public bool Everything { get; set; }
+
+    public void Take(ChainBook<NftChain, NftRule> chains, SetBook sets)
+    {
+        Chains.UnionWith(chains.TakeDirty());
+        var (dirtySets, dirtyElements) = sets.TakeDirty();
+        Sets.UnionWith(dirtySets);
+        foreach (var (set, key) in dirtyElements)
+        {
+            if (!Elements.TryGetValue(set, out var keys))
+            {
+                Elements.Add(set, keys = []);
+            }
+
+            keys.Add(key);
+        }
+    }
+
+    public void Clear()
+    {
+        Chains.Clear();
+        Sets.Clear();
+        Elements.Clear();
+        Everything = false;
+    }
+}

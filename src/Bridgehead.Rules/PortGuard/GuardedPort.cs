@@ -1,7 +1,0 @@
-using System.Net;
-using Bridgehead.Model;
-
-namespace Bridgehead.Rules;
-
-/// <summary>A port and the only addresses that may come out of it.</summary>
-public sealed record GuardedPort(DeviceName Tap, MacAddress Mac, IReadOnlyList<IPAddress> Addresses);
