@@ -31,7 +31,7 @@ public sealed class ConntrackTests : IDisposable
         """);
 
     public void Dispose() => World.Run(
-        "iptables-nft -t nat -F; conntrack -F; for n in vm2 vm3 outside; do ip netns del $n; done; ip link del br100; ip link del eth0 2>/dev/null; echo 0 >/proc/sys/net/ipv4/ip_forward");
+        "iptables-nft -t nat -F; conntrack -F; for l in br100 tap2 tap3 eth0; do ip link del $l; done; for n in vm2 vm3 outside; do ip netns del $n; done; echo 0 >/proc/sys/net/ipv4/ip_forward");
 
     [Fact]
     public async Task Flows_in_and_out_by_the_floating_address_end_and_the_instances_others_stay()

@@ -50,7 +50,7 @@ public sealed class LeaseHelperTests : IAsyncLifetime
     {
         await _dhcp.EnsureAsync(Bridge, () => Task.FromResult(new DhcpPicture([], [])), Never);
         await StopDaemonAsync();
-        World.Run("ip netns del c1; ip link del br100");
+        World.Run("ip link del t1; ip netns del c1; ip link del br100");
         Directory.Delete(_state, recursive: true);
     }
 

@@ -19,7 +19,7 @@ public sealed class LinksTests : IDisposable
 
     public void Dispose()
     {
-        World.Run("for n in $(ip netns list | cut -d' ' -f1); do ip netns del $n; done; for l in br100 tap1; do ip link del $l 2>/dev/null; done; ip address flush dev lo scope link; echo 0 >/proc/sys/net/ipv4/conf/all/promote_secondaries");
+        World.Run("for l in br100 tap1; do ip link del $l 2>/dev/null; done; for n in $(ip netns list | cut -d' ' -f1); do ip netns del $n; done; ip address flush dev lo scope link; echo 0 >/proc/sys/net/ipv4/conf/all/promote_secondaries");
         _folder.Delete(recursive: true);
     }
 

@@ -54,7 +54,7 @@ public sealed class PhysicalInterfaceTests : IDisposable
 
     public void Dispose()
     {
-        World.Run("ip netns del neighbour; ip link del br100 2>/dev/null; ip link del eth0 2>/dev/null; echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter");
+        World.Run("ip link del eth0; ip link del br100 2>/dev/null; ip netns del neighbour; echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter");
         _folder.Delete(recursive: true);
     }
 
