@@ -43,7 +43,17 @@ public sealed class FirewallPlan
 
     public IReadOnlyList<IpFamily> Families { get; }
 
-    public IptablesBook Book => _book;
+    public string Worker => _worker;
+
+    /// <summary>What is wanted.</summary>
+    public IptablesBook Book
+    {
+        get
+        {
+            WriteStaleInstances();
+            return _book;
+        }
+    }
 
     public void Put(Policy policy)
     {

@@ -104,6 +104,9 @@ public sealed record NftRule(string Why, params IReadOnlyList<NftExpression> Exp
     /// <summary>As <c>nft list</c> prints it, without counters' figures and comment; rules are compared by it.</summary>
     public string Text { get; } = NftText.Of(Expressions);
 
+    /// <summary>The security group rule that it comes from.</summary>
+    public long? GroupRule { get; init; }
+
     public bool Equals(NftRule? other) => other is not null && Text == other.Text && Why == other.Why;
 
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
