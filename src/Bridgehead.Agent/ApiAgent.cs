@@ -4,11 +4,11 @@ using Bridgehead.Rules;
 namespace Bridgehead.Agent;
 
 /// <summary>nova-api's part of the host: the rule that lets instances reach the metadata service, where the packet filter is one that needs it.</summary>
-public sealed class ApiAgent(NovaSettings settings, IFirewall? firewall) : IAgent
+public sealed class ApiAgent(NovaSettings settings, IFirewall firewall) : IAgent
 {
     public string Binary => Binaries.Api;
 
-    public Task ResyncAsync(CancellationToken cancel) => firewall?.StartAsync([NetworkPlanner.Metadata(settings)], cancel) ?? Task.CompletedTask;
+    public Task ResyncAsync(CancellationToken cancel) => firewall.StartAsync([NetworkPlanner.Metadata(settings)], cancel);
 
     /// <summary>The rule depends on settings only.</summary>
     public void Look(Change change)

@@ -1,46 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using Bridgehead.Model;
 using Bridgehead.Store;
 
 namespace Bridgehead.Control;
-
-/// <summary>A network asked for at boot, with an address in it or not.</summary>
-public sealed record NetworkRequest(Guid Network, IPAddress? FixedIp);
-
-/// <summary>What a user asks of a new server. <see cref="Networks"/> null: every network the project sees; empty: none.</summary>
-public sealed record BootRequest
-{
-    public required string Name { get; init; }
-
-    public required Guid ImageId { get; init; }
-
-    public required string FlavorId { get; init; }
-
-    public string? KeyName { get; init; }
-
-    public string? UserData { get; init; }
-
-    public string? Description { get; init; }
-
-    public string? AvailabilityZone { get; init; }
-
-    public IReadOnlyList<NetworkRequest>? Networks { get; init; }
-
-    public IReadOnlyList<string> SecurityGroups { get; init; } = [];
-
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
-
-    public int MinCount { get; init; } = 1;
-
-    public int MaxCount { get; init; } = 1;
-
-    public bool ConfigDrive { get; init; }
-
-    public string AccessIPv4 { get; init; } = "";
-
-    public string AccessIPv6 { get; init; } = "";
-}
 
 /// <summary>Creates servers: checks, quota, host, interfaces and addresses in one transaction. The host's agent does the rest.</summary>
 public sealed class BootServer(Database store, NovaSettings settings)
@@ -81,7 +45,8 @@ public sealed class BootServer(Database store, NovaSettings settings)
     private async Task<Outcome<Instance>> CreateOneAsync(
         Session session, Caller caller, BootRequest request, BootParts parts, (string Reservation, int Index, int Count) place, CancellationToken cancel)
     {
-        var host = await session.Instances.LeastLoadedHostAsync(session.Now - TimeSpan.FromSeconds(settings.ServiceDownTime), cancel);
+        var aliveSince = session.Now - TimeSpan.FromSeconds(settings.ServiceDownTime);
+        var host = parts.Place.Host ?? await session.Instances.LeastLoadedHostAsync(aliveSince, parts.Place.Zone, cancel);
         var instance = Draft(caller, request, parts, place, host);
         if (host is null)
         {
@@ -100,6 +65,7 @@ public sealed class BootServer(Database store, NovaSettings settings)
             await session.SecurityGroups.JoinAsync(uuid, group.Id, cancel);
         }
 
+        await session.InjectedFiles.AddAsync(uuid, request.Files, cancel);
         var id = await session.Instances.AddAsync(instance, cancel);
         if (host is not null && await AttachAsync(session, instance, parts.Networks, cancel) is { } problem)
         {
@@ -128,7 +94,7 @@ public sealed class BootServer(Database store, NovaSettings settings)
             KeyName = request.KeyName,
             KeyData = parts.Key?.PublicKey,
             UserData = request.UserData,
-            AvailabilityZone = request.AvailabilityZone ?? settings.DefaultAvailabilityZone,
+            AvailabilityZone = parts.Place.Zone ?? settings.DefaultAvailabilityZone,
             ReservationId = place.Reservation,
             LaunchIndex = place.Index,
             ConfigDrive = request.ConfigDrive,
@@ -185,9 +151,12 @@ public sealed class BootServer(Database store, NovaSettings settings)
             return Problem.Bad("Invalid key_name provided.");
         }
 
-        var groups = await GroupsAsync(session, caller, request.SecurityGroups, cancel);
-        var networks = await NetworksAsync(session, caller, request.Networks, cancel);
-        return groups.Problem ?? networks.Problem ?? (Outcome<BootParts>)new BootParts(flavor, key, groups.Problem is null ? groups.Value : [], networks.Problem is null ? networks.Value : []);
+        Problem? problem = null;
+        return (await Placement.FindAsync(session, caller, request.AvailabilityZone, cancel)).Succeeded(out var place, out problem)
+            && (await GroupsAsync(session, caller, request.SecurityGroups, cancel)).Succeeded(out var groups, out problem)
+            && (await NetworksAsync(session, caller, request, cancel)).Succeeded(out var networks, out problem)
+            ? new BootParts(flavor, key, place, groups, networks)
+            : problem!;
     }
 
     private static Problem? CheckRequest(BootRequest request)
@@ -234,10 +203,10 @@ public sealed class BootServer(Database store, NovaSettings settings)
     }
 
     private static async Task<Outcome<IReadOnlyList<(Network, IPAddress?)>>> NetworksAsync(
-        Session session, Caller caller, IReadOnlyList<NetworkRequest>? requests, CancellationToken cancel)
+        Session session, Caller caller, BootRequest boot, CancellationToken cancel)
     {
         var visible = await session.Networks.ForProjectAsync(caller.ProjectId, cancel);
-        if (requests is null)
+        if (boot.Networks is not { } requests)
         {
             return visible.Where(n => n.Cidr is not null).Select(n => (n, (IPAddress?)null)).ToList();
         }
@@ -260,6 +229,11 @@ public sealed class BootServer(Database store, NovaSettings settings)
                 return Problem.Bad($"Fixed IP address ({address}) is not part of network {network.Uuid}.");
             }
 
+            if (request.FixedIp is not null && boot.MaxCount > 1)
+            {
+                return Problem.Bad("max_count cannot be greater than 1 if a fixed_ip is specified.");
+            }
+
             chosen.Add((network, request.FixedIp));
         }
 
@@ -276,6 +250,7 @@ public sealed class BootServer(Database store, NovaSettings settings)
             var problem = QuotaLimits.Check(limits, "instances", instances, count) ?? QuotaLimits.Check(limits, "cores", cores, (long)count * flavor.Vcpus)
                 ?? QuotaLimits.Check(limits, "ram", ram, (long)count * flavor.Ram);
             problem ??= limits["metadata_items"] >= 0 && request.Metadata.Count > limits["metadata_items"] ? Problem.Quota("Maximum number of metadata items exceeds the quota.") : null;
+            problem ??= Files(limits, request.Files);
             if (problem is null)
             {
                 return count;
@@ -288,5 +263,10 @@ public sealed class BootServer(Database store, NovaSettings settings)
         }
     }
 
-    private sealed record BootParts(Flavor Flavor, KeyPair? Key, IReadOnlyList<SecurityGroup> Groups, IReadOnlyList<(Network Network, IPAddress? Wanted)> Networks);
+    private static Problem? Files(IReadOnlyDictionary<string, int> limits, IReadOnlyList<InjectedFile> files) =>
+        QuotaLimits.Check(limits, "injected_files", 0, files.Count)
+        ?? files.Select(f => QuotaLimits.Check(limits, "injected_file_path_bytes", 0, Encoding.UTF8.GetByteCount(f.Path))
+            ?? QuotaLimits.Check(limits, "injected_file_content_bytes", 0, f.Content.Length)).FirstOrDefault(over => over is not null);
+
+    private sealed record BootParts(Flavor Flavor, KeyPair? Key, Place Place, IReadOnlyList<SecurityGroup> Groups, IReadOnlyList<(Network Network, IPAddress? Wanted)> Networks);
 }

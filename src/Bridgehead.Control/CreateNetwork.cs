@@ -100,6 +100,11 @@ public sealed class CreateNetwork(Database store, NovaSettings settings)
             return Problem.Bad($"'{(DeviceName.TryParse(bridge, out _) ? spec.BridgeInterface : bridge)}' is not an interface name.");
         }
 
+        if (NetworkRanges.CheckBridge(bridge, spec.BridgeInterface, settings) is { } taken)
+        {
+            return taken;
+        }
+
         if (!Ranges(spec).Succeeded(out var ranges, out var problem))
         {
             return problem;
@@ -126,6 +131,11 @@ public sealed class CreateNetwork(Database store, NovaSettings settings)
         if (spec.Cidr is not null && (!Cidr.TryParse(spec.Cidr, out v4) || !v4.IsV4()))
         {
             return Problem.Bad($"cidr {spec.Cidr} is not a valid IPv4 network: write it as address/prefix without host bits, such as 10.10.10.0/24.");
+        }
+
+        if (spec.Cidr is not null && NetworkRanges.Check(v4) is { } special)
+        {
+            return special;
         }
 
         if (spec.CidrV6 is not null && (!Cidr.TryParse(spec.CidrV6, out v6) || v6.IsV4() || v6.PrefixLength > 64))

@@ -31,6 +31,11 @@ public sealed class FloatingIpActions(Database store, NovaSettings settings)
 
             foreach (var address in addresses)
             {
+                if (OfHost(address) is { } own)
+                {
+                    return own;
+                }
+
                 if (!await session.FloatingIps.AddAsync(address, name, device ?? settings.PublicInterface, cancel))
                 {
                     return Problem.Conflicting($"Floating IP {address} already exists.");
@@ -143,6 +148,13 @@ public sealed class FloatingIpActions(Database store, NovaSettings settings)
             ? await work(session, floating)
             : Problem.Missing($"Floating IP {address} not found."),
         cancel);
+
+    /// <summary>A floating address is added to an interface and taken from it again: the host's own must not be one.</summary>
+    private Problem? OfHost(IPAddress address) =>
+        address.Equals(settings.MyIp) ? Problem.Bad($"{address} is this host's own address (my_ip): it cannot be a floating IP.")
+        : address.Equals(settings.RoutingSourceIp) ? Problem.Bad($"{address} is the address of outgoing traffic (routing_source_ip): it cannot be a floating IP.")
+        : address.Equals(settings.MetadataHost) ? Problem.Bad($"{address} is the metadata service's address (metadata_host): it cannot be a floating IP.")
+        : null;
 
     private static Outcome<IReadOnlyList<IPAddress>> Hosts(string range)
     {

@@ -17,6 +17,12 @@ public sealed class KeyPairActions(Database store, NovaSettings settings)
     /// <summary>Imports <paramref name="publicKey"/>, or makes an RSA pair of 2048 bits.</summary>
     public Task<Outcome<NewKeyPair>> CreateAsync(Caller caller, string name, string? publicKey, CancellationToken cancel)
     {
+        if (CheckName(name) is { } wrong)
+        {
+            // Before a key is made, which takes a while.
+            return Task.FromResult<Outcome<NewKeyPair>>(wrong);
+        }
+
         string? privateKey = null;
         if (publicKey is null)
         {
@@ -28,11 +34,6 @@ public sealed class KeyPairActions(Database store, NovaSettings settings)
         return store.TryWriteAsync<NewKeyPair>(
             async session =>
             {
-                if (CheckName(name) is { } wrong)
-                {
-                    return wrong;
-                }
-
                 if (Blob(publicKey) is not { } blob)
                 {
                     return Problem.Bad("Keypair data is invalid: an OpenSSH public key of type RSA, Ed25519 or ECDSA is needed.");

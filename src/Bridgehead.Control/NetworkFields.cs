@@ -104,8 +104,9 @@ internal static class NetworkFields
             }
         }
 
-        bottom = addresses["allowed_start"] is { } start ? IndexOf(v4, start) : bottom;
-        top = addresses["allowed_end"] is { } end ? IndexOf(v4, end) : top;
+        // The network's own address and the broadcast are nobody's, whatever is allowed.
+        bottom = addresses["allowed_start"] is { } start ? Math.Max(IndexOf(v4, start), 1) : bottom;
+        top = addresses["allowed_end"] is { } end ? Math.Min(IndexOf(v4, end), (long)v4.Size() - 2) : top;
         return bottom <= top ? (bottom, top) : Problem.Bad("allowed_start must not come after allowed_end.");
     }
 

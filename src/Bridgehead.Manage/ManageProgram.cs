@@ -7,7 +7,7 @@ using Bridgehead.Store;
 namespace Bridgehead.Manage;
 
 /// <summary>Takes a command line to its action.</summary>
-internal sealed class ManageProgram(Func<string[], Outcome<SettingsResult>> load, TextWriter output, TextWriter error, TimeProvider clock)
+internal sealed class ManageProgram(Func<string[], Outcome<SettingsResult>> load, TextWriter output, TextWriter error, TimeProvider clock, IHostInspection? inspection)
 {
     /// <summary>What shells expect of a program ended by SIGINT.</summary>
     private const int Interrupted = 130;
@@ -25,7 +25,9 @@ internal sealed class ManageProgram(Func<string[], Outcome<SettingsResult>> load
         var parsed = root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Action is ParseErrorAction or null)
         {
-            await error.WriteLineAsync($"{string.Join('\n', parsed.Errors.Select(e => e.Message))}\n{CommandTree.Usage(parsed.CommandResult.Command)}");
+            // A word that is no command is told once, not as a missing command too.
+            var problems = parsed.Errors.Skip(parsed.UnmatchedTokens.Count > 0 && parsed.Errors.Count > 1 ? 1 : 0).Select(e => e.Message);
+            await error.WriteLineAsync($"{string.Join('\n', problems)}\n{CommandTree.Usage(parsed.CommandResult.Command)}");
             return 2;
         }
 
@@ -47,7 +49,7 @@ internal sealed class ManageProgram(Func<string[], Outcome<SettingsResult>> load
             return 1;
         }
 
-        await using var call = new ManageCall(values, output, error, clock, cancel) { Read = settings, Words = ActionValues.Words(parse) };
+        await using var call = new ManageCall(values, output, error, clock, cancel) { Read = settings, Words = ActionValues.Words(parse), Inspection = inspection };
         try
         {
             return await action.RunAsync(call);

@@ -42,12 +42,11 @@ public sealed partial class Nftables
         return answers.Result();
     }
 
-    /// <summary>What the kernel says to a batch: an error for each operation that failed, rules and the generation as echoes, and always something for the last operation.</summary>
+    /// <summary>What the kernel says to a batch: an error for each operation that failed, rules as echoes, and always something for the last operation.</summary>
     private ref struct Answers(BatchWriter batch, uint generation)
     {
         private List<BatchError>? _errors;
         private List<RuleHandle>? _handles;
-        private uint _generation = generation;
         private bool _stale;
 
         public bool Complete { get; private set; }
@@ -69,9 +68,6 @@ public sealed partial class Nftables
                 case Wire.Nftables | (int)NftMessage.NewRule:
                     (_handles ??= []).Add(new RuleHandle(batch.TagOf(message.Sequence), AttributeValue.UInt64(message.Fields.Bytes(3))));
                     break;
-                case Wire.Nftables | (int)NftMessage.NewGeneration:
-                    _generation = message.Fields.Number(1);
-                    break;
             }
         }
 
@@ -87,8 +83,11 @@ public sealed partial class Nftables
                 return new CommitResult(CommitOutcome.Refused, 0, _errors, []);
             }
 
-            return Lost || !Complete ? new CommitResult(CommitOutcome.Unknown, 0, [], []) : new CommitResult(CommitOutcome.Committed, _generation, [], _handles ?? []);
+            return Lost || !Complete ? new CommitResult(CommitOutcome.Unknown, 0, [], []) : new CommitResult(CommitOutcome.Committed, After(generation), [], _handles ?? []);
         }
+
+        /// <summary>The kernel counts on, and leaves out 0.</summary>
+        private static uint After(uint generation) => generation == 0 ? 0 : Math.Max(generation + 1, 1);
 
         private void AddError(Message message)
         {

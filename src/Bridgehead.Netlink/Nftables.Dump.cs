@@ -72,6 +72,10 @@ public sealed partial class Nftables
     }
 
     /// <summary>Elements of a set or map.</summary>
+    /// <remarks>
+    /// For some milliseconds after a commit of many elements the kernel rearranges a hash set that has no <see cref="SetSpec.Size"/>. A dump meanwhile tells some elements twice
+    /// and others not at all, and neither its result nor its length shows it: believe a difference only when a second reading has it too.
+    /// </remarks>
     public DumpResult ReadElements(NftTable table, string set, ElementVisitor visit)
     {
         BeginRequest(NftMessage.GetElement, Wire.Dump, table.Family);

@@ -6,12 +6,10 @@ namespace Bridgehead.Netlink;
 /// nf_tables of the network namespace of the thread that opens it, over one socket. Calls take microseconds to milliseconds and block that long. Not thread-safe. After a
 /// <see cref="NetlinkException"/> it is to be thrown away.
 /// </summary>
-public sealed partial class Nftables : IDisposable
+/// <param name="answersMaximum">Bytes of errors and echoes that may wait. Without privileges outside the namespace the system's limit holds.</param>
+public sealed partial class Nftables(int answersMaximum = 32 << 20) : IDisposable
 {
-    /// <summary>Errors and echoes of the largest batch wait here; it is a limit, not an amount.</summary>
-    private const int AnswersMaximum = 32 << 20;
-
-    private readonly NetlinkSocket _socket = new(AnswersMaximum);
+    private readonly NetlinkSocket _socket = new(answersMaximum);
     private readonly MessageWriter _request = new();
     private uint _sequence;
 

@@ -13,6 +13,7 @@ internal static class Shell
             """
             [ ! -r ~/.bashrc ] || . ~/.bashrc
             eval "$(nova completion bash)"
+            eval "$(nova-manage completion bash)"
             PS1='(sandbox) \w\$ '
 
             """);

@@ -6,6 +6,9 @@ namespace Bridgehead.Sandbox;
 /// <summary>What runs inside the sandbox's namespaces: builds the world, starts the cloud, and gives way to the user.</summary>
 public static class WorldCommand
 {
+    /// <summary>The exit status that shells have for it.</summary>
+    private const int NoSuchProgram = 127;
+
     public static async Task<int> RunAsync(string[] args)
     {
         var options = SandboxOptions.Parse(args).Value!;
@@ -39,11 +42,24 @@ public static class WorldCommand
         await OutsideNetwork.BuildAsync(runner);
     }
 
+    private static async Task<int> RunAsync(IReadOnlyList<string> command)
+    {
+        try
+        {
+            return Foreground.Run(new Command(command[0], [.. command.Skip(1)]));
+        }
+        catch (CommandFailedException)
+        {
+            await Console.Error.WriteLineAsync($"bridgehead sandbox: there is no program '{command[0]}', or it cannot be run");
+            return NoSuchProgram;
+        }
+    }
+
     private static async Task<int> GiveWayAsync(SandboxOptions options)
     {
         if (options.Command.Count > 0)
         {
-            return Foreground.Run(new Command(options.Command[0], [.. options.Command.Skip(1)]));
+            return await RunAsync(options.Command);
         }
 
         return options.Demonstrate || Console.IsInputRedirected || Console.IsOutputRedirected ? await Demonstration.RunAsync() : Shell.Run();

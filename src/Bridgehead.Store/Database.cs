@@ -48,7 +48,7 @@ public sealed class Database : IAsyncDisposable
         }
         catch (Exception problem) when (problem is DbException or IOException or UnauthorizedAccessException or ArgumentException or UriFormatException)
         {
-            throw new StoreException($"the database cannot be opened: {problem.Message}", problem);
+            throw new StoreException($"the database {Dialect.Place(connection)} cannot be opened: {problem.Message.TrimEnd('.')}: correct connection, or what it leads to", problem);
         }
     }
 

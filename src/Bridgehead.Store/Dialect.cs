@@ -29,6 +29,25 @@ internal abstract class Dialect : IAsyncDisposable
         return new PostgresDialect(connection.StartsWith("postgres", StringComparison.Ordinal) && connection.Contains("://", StringComparison.Ordinal) ? FromUrl(connection) : connection);
     }
 
+    /// <summary>Where the database is, in words that may be shown: without user and password.</summary>
+    public static string Place(string connection)
+    {
+        if (connection.StartsWith("sqlite:///", StringComparison.Ordinal))
+        {
+            return connection["sqlite:///".Length..];
+        }
+
+        try
+        {
+            var builder = new NpgsqlConnectionStringBuilder(connection.Contains("://", StringComparison.Ordinal) ? FromUrl(connection) : connection);
+            return $"{builder.Database} on {builder.Host}";
+        }
+        catch (Exception problem) when (problem is ArgumentException or UriFormatException)
+        {
+            return "of connection";
+        }
+    }
+
     private static string FromUrl(string url)
     {
         var uri = new Uri(url);

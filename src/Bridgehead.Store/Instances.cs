@@ -96,14 +96,15 @@ public sealed class Instances(Session session)
         ("project", project));
 
     /// <summary>The up and enabled compute host with the fewest live instances; null when there is none.</summary>
-    public Task<string?> LeastLoadedHostAsync(DateTimeOffset aliveSince, CancellationToken cancel) => session.Sql.FirstAsync(
+    public Task<string?> LeastLoadedHostAsync(DateTimeOffset aliveSince, string? zone, CancellationToken cancel) => session.Sql.FirstAsync(
         $"""
         select s.host from services s left join (select host, count(*) as n from instances where {Live} group by host) i on i.host = s.host
-        where s.binary_name = 'nova-compute' and s.disabled = 0 and s.updated_at >= @since order by coalesce(i.n, 0), s.host limit 1
+        where s.binary_name = 'nova-compute' and s.disabled = 0 and s.updated_at >= @since{(zone is null ? "" : " and s.zone = @zone")} order by coalesce(i.n, 0), s.host limit 1
         """,
         r => r.Text("host"),
         cancel,
-        ("since", aliveSince));
+        ("since", aliveSince),
+        ("zone", zone));
 
     public async Task<long> AddAsync(Instance i, CancellationToken cancel)
     {

@@ -42,6 +42,8 @@ public sealed class Session
 
     public ServerPasswords ServerPasswords => new(this);
 
+    public InjectedFiles InjectedFiles => new(this);
+
     public ServerEvents ServerEvents => new(this);
 
     public DefaultRules DefaultRules => new(this);

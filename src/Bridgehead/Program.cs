@@ -1,3 +1,5 @@
+using Bridgehead.Cli;
+
 namespace Bridgehead;
 
 /// <summary>Which program am I: by the name it was called with, or by its first argument.</summary>
@@ -14,6 +16,11 @@ internal static class Program
         if (args.Length > 0 && Programs.Find(args[0]) is { } named)
         {
             return await named.RunAsync(args[1..]);
+        }
+
+        if (args is ["--version"])
+        {
+            return await NovaCommand.RunAsync(args);
         }
 
         var asked = args.Length == 0 || args[0] is "help" or "--help" or "-h";

@@ -93,6 +93,29 @@ public sealed class AdministratorTests(Cloud cloud) : IClassFixture<Cloud>
     }
 
     [Fact]
+    public async Task A_pool_named_in_chunks_is_the_pool()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{V}/os-floating-ips") { Content = new StringContent("""{"pool":"no such pool"}""") };
+        request.Headers.TransferEncodingChunked = true;
+        request.Headers.Add("X-Auth-Token", cloud.Admin);
+        var answer = await cloud.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Contain("no such pool");
+    }
+
+    [Fact]
+    public async Task A_flavors_factor_is_a_number_with_a_point() => (await cloud.GetAsync($"{V}/flavors/1")).Text.Should().Contain("\"rxtx_factor\":1.0");
+
+    [Fact]
+    public async Task What_is_allowed_does_not_reach_the_first_and_last_address()
+    {
+        var made = await cloud.PostAsync($"{V}/os-networks", """{"network":{"label":"whole","cidr":"10.67.0.0/30","gateway":"10.67.0.2","allowed_start":"10.67.0.0","allowed_end":"10.67.0.3"}}""");
+        var network = made.Json.GetProperty("network").GetProperty("id").GetString();
+        var id = await cloud.BootAsync("only", $$""","networks":[{"uuid":"{{network}}"}]""");
+        (await cloud.GetAsync($"{V}/servers/{id}/ips")).Text.Should().Contain("10.67.0.1");
+        RefusalTests.Check(await cloud.PostAsync($"{V}/servers", cloud.ServerBody("none", $$""","networks":[{"uuid":"{{network}}"}]""")), 400);
+    }
+
+    [Fact]
     public async Task A_projects_network_is_made_and_deleted()
     {
         var made = await cloud.PostAsync($"{V}/os-tenant-networks", """{"network":{"label":"tenant","cidr":"10.66.0.0/24"}}""");

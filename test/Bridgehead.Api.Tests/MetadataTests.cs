@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using AwesomeAssertions;
+using Bridgehead.Control;
 using Bridgehead.Model;
 using Bridgehead.Store;
 using Xunit;
@@ -21,9 +22,9 @@ public sealed class MetadataCloud : Cloud
 
     protected override async Task InhabitAsync()
     {
-        await NetworkAsync("loop", "127.9.0.0/24");
+        await LoopbackNetworkAsync();
         await PostAsync("/compute/v2.1/os-keypairs", """{"keypair":{"name":"my key"}}""");
-        await BootAsync("one", $$""","key_name":"my key","user_data":"{{Convert.ToBase64String([0, 255, 10, 13])}}","metadata":{"colour":"red"}""");
+        await BootAsync("one", $$""","key_name":"my key","user_data":"{{Convert.ToBase64String([0, 255, 10, 13])}}","metadata":{"colour":"red"},"personality":[{"path":"/etc/motd","contents":"aGVsbG8K"},{"path":"/srv/\"x\"","contents":""}]""");
         await BootAsync("two");
         One = await AddressAsync("one");
         Two = await AddressAsync("two");
@@ -57,6 +58,14 @@ public sealed class MetadataCloud : Cloud
         return new Answer(message.StatusCode, Encoding.Latin1.GetString(bytes), message);
     }
 
+    /// <summary>Past the API, which refuses loopback ranges.</summary>
+    private async Task LoopbackNetworkAsync()
+    {
+        var planned = new CreateNetwork(Store, Settings).Plan(new NetworkSpec { Label = "loop", Cidr = "10.9.0.0/24" }).Value[0];
+        var loopback = planned with { Cidr = Cidr.Parse("127.9.0.0/24"), Gateway = Ip.Parse("127.9.0.1"), DhcpServer = Ip.Parse("127.9.0.1"), DhcpStart = Ip.Parse("127.9.0.2") };
+        await WriteAsync(s => s.Networks.AddAsync(loopback, default));
+    }
+
     private Task<IPAddress> AddressAsync(string name) => Store.ReadAsync(
         async s =>
         {
@@ -69,6 +78,20 @@ public sealed class MetadataCloud : Cloud
 /// <summary>What an instance is told, and that nobody is told another one's.</summary>
 public sealed class MetadataTests(MetadataCloud cloud) : IClassFixture<MetadataCloud>
 {
+    [Fact]
+    public async Task Files_given_at_boot_are_named_in_meta_data_and_read_by_number()
+    {
+        var files = (await cloud.AskAsync(cloud.One, "/openstack/latest/meta_data.json")).Json.GetProperty("files");
+        files.EnumerateArray().Select(f => f.GetProperty("path").GetString()).Should().Equal("/etc/motd", "/srv/\"x\"");
+        files.EnumerateArray().Select(f => f.GetProperty("content_path").GetString()).Should().Equal("/content/0000", "/content/0001");
+        (await cloud.AskAsync(cloud.One, "/openstack/content/0000")).Text.Should().Be("hello\n");
+        (await cloud.AskAsync(cloud.One, "/openstack/content/0001")).Text.Should().BeEmpty();
+        (await cloud.AskAsync(cloud.One, "/openstack/content/0002")).Code.Should().Be(404);
+        (await cloud.AskAsync(cloud.One, "/openstack/content")).Code.Should().Be(404);
+        (await cloud.AskAsync(cloud.Two, "/openstack/content/0000")).Code.Should().Be(404);
+        (await cloud.AskAsync(cloud.Two, "/openstack/latest/meta_data.json")).Json.TryGetProperty("files", out _).Should().BeFalse();
+    }
+
     [Fact]
     public async Task The_tree_lists_like_EC2()
     {
@@ -195,7 +218,7 @@ public sealed class MetadataTests(MetadataCloud cloud) : IClassFixture<MetadataC
     [InlineData("/identity/v3")]
     [InlineData("/compute/v2.1")]
     [InlineData("/healthz")]
-    [InlineData("/openstack/content/0000")]
+    [InlineData("/openstack/content/0009")]
     [InlineData("/openstack/2030-01-01/meta_data.json")]
     public async Task Nothing_else_is_served_on_the_metadata_port(string path) => (await cloud.AskAsync(cloud.One, path)).Code.Should().Be(404);
 }

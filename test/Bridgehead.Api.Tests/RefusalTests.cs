@@ -1,5 +1,6 @@
 using System.Text;
 using AwesomeAssertions;
+using Bridgehead.Model;
 using Bridgehead.Store;
 using Xunit;
 
@@ -13,6 +14,8 @@ public sealed class InhabitedCloud : Cloud
     public string Stranger { get; private set; } = "";
 
     public long Group { get; private set; }
+
+    protected override NovaSettings Configure(NovaSettings settings) => settings with { MyIp = Ip.Parse("192.168.9.90"), FlatInterface = "flat0", PublicInterface = "public0" };
 
     protected override async Task InhabitAsync()
     {
@@ -37,6 +40,16 @@ public sealed class RefusalTests(InhabitedCloud cloud) : IClassFixture<Inhabited
         { "POST", "/os-networks", """{"network":{"label":"a\nb","cidr":"10.9.0.0/24"}}""", 400 },
         { "POST", "/os-networks", """{"network":{"label":"a","cidr":"10.9.0.0/24","colour":"red"}}""", 400 },
         { "POST", "/os-networks", """{"network":{"label":"a","cidr":"10.9.0.0/24","bridge":"br0; reboot"}}""", 400 },
+        { "POST", "/os-networks", """{"network":{"label":"a","cidr":"127.0.0.0/24"}}""", 400 },
+        { "POST", "/os-networks", """{"network":{"label":"a","cidr":"169.254.0.0/16"}}""", 400 },
+        { "POST", "/os-networks", """{"network":{"label":"a","cidr":"224.0.0.0/24"}}""", 400 },
+        { "POST", "/os-networks", """{"network":{"label":"a","cidr":"0.0.0.0/0"}}""", 400 },
+        { "POST", "/os-networks", """{"network":{"label":"a","cidr":"10.9.0.0/24","bridge":"lo"}}""", 400 },
+        { "POST", "/os-networks", """{"network":{"label":"a","cidr":"10.9.0.0/24","bridge":"flat0"}}""", 400 },
+        { "POST", "/os-networks", """{"network":{"label":"a","cidr":"10.9.0.0/24","bridge":"public0"}}""", 400 },
+        { "POST", "/os-networks", """{"network":{"label":"a","cidr":"10.9.0.0/24","bridge":"eth9","bridge_interface":"eth9"}}""", 400 },
+        { "POST", "/os-floating-ips-bulk", """{"floating_ips_bulk_create":{"ip_range":"192.168.9.90"}}""", 400 },
+        { "POST", "/os-floating-ips-bulk", """{"floating_ips_bulk_create":{"ip_range":"192.168.9.0/24"}}""", 400 },
         { "POST", "/os-tenant-networks", """{"network":{"label":"a","cidr":"10.9.0.0/24","network_size":-1}}""", 400 },
         { "POST", "/os-floating-ips", "{}", 404 },
         { "POST", "/os-floating-ips", """{"pool":"no such pool"}""", 404 },

@@ -2,6 +2,12 @@ using System.Diagnostics;
 using Bridgehead.Benchmarks;
 
 // Without arguments: every figure, each in a sandbox of its own. With one: that figure, inside a sandbox.
+if (args is ["engine"])
+{
+    EngineFigures.Run(many: 4000, few: 10);
+    return 0;
+}
+
 if (args.Length == 1)
 {
     return await Figures.RunAsync(args[0]);

@@ -48,6 +48,41 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Files_given_at_boot_are_in_the_server()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        await cloud.RunAsync("nova-manage network create mynet 10.10.10.0/24");
+        await cloud.RunAsync("printf 'hello\\n' >/run/one; printf '\\0\\377' >/run/two");
+        await cloud.BootAsync("one", "--file /etc/motd=/run/one --file '/srv/a b/two=/run/two' --meta 'x={\"path\":\"/etc/hosts\"}'");
+        await cloud.UntilAsync("nova console-log one | grep 'init: ready'");
+        (await cloud.RunAsync("console one cat /etc/motd")).Should().Be("hello");
+        (await cloud.RunAsync("console one od -An -tx1 '/srv/a b/two'")).Should().Be(" 00 ff");
+    }
+
+    [Fact]
+    public async Task Of_several_interfaces_the_first_ones_way_out_is_taken()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        await cloud.RunAsync("nova-manage network create a 10.10.10.0/24; nova-manage network create b 10.20.0.0/24");
+        await cloud.RunAsync("nova-manage floating create --ip_range=192.168.1.232/30; nova floating-ip-create; nova secgroup-add-rule default icmp -1 -1 0.0.0.0/0");
+        await cloud.BootAsync("one", "--nic net-name=b,v4-fixed-ip=10.20.0.50 --nic net-name=a");
+        await cloud.UntilAsync("console one ip -4 -o address show dev eth1 | grep -w inet");
+        (await cloud.RunAsync("console one ip route get 192.168.1.1")).Should().Contain("via 10.20.0.1 dev eth0");
+        await cloud.RunAsync("nova add-floating-ip one 192.168.1.233");
+        await cloud.UntilAsync("outside ping -c 1 -W 1 192.168.1.233");
+    }
+
+    [Fact]
+    public async Task A_server_without_a_network_runs()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        await cloud.RunAsync("nova-manage network create mynet 10.10.10.0/24; nova boot --poll --image busybox --flavor 1 --nic none alone");
+        (await cloud.RunAsync("console alone ls /sys/class/net /proc/net/dev; console alone cat /proc/net/dev")).Should().NotContain("eth0");
+        await cloud.RunAsync("nova delete alone");
+        await NothingLeftAsync(cloud);
+    }
+
+    [Fact]
     public async Task Five_at_once_have_five_addresses_and_reach_each_other_by_name()
     {
         await using var cloud = await SandboxCloud.StartAsync();

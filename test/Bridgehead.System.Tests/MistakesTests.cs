@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AwesomeAssertions;
 using Xunit;
 
@@ -21,20 +22,39 @@ public sealed class MistakesTests
         (await StateAsync(cloud)).Should().Be(before);
     }
 
-    [Fact]
-    public async Task An_operators_mistakes_stop_the_daemon_with_a_sentence()
+    [Theory]
+    [InlineData("bridgehead up --osapi_compute_listen_port 8774 --metadata_listen_port 9999 --state_path /run/other", 1, "8774", "osapi_compute_listen_port")]
+    [InlineData("bridgehead up --public_interface eth7", 1, "eth7", "public_interface")]
+    [InlineData("bridgehead up --fixed_range 10.0.0.1/8", 2, "10.0.0.1/8", "fixed_range")]
+    [InlineData("bridgehead up --no_such_option 1", 2, "no_such_option", "option")]
+    [InlineData("bridgehead up --flat_network_bridge lo", 1, "'lo'", "flat_network_bridge")]
+    [InlineData("bridgehead up --flat_network_bridge eth0 --flat_interface eth0", 1, "'eth0'", "flat_network_bridge")]
+    [InlineData("bridgehead up --dnsmasq_config_file /run/nowhere", 1, "/run/nowhere", "dnsmasq_config_file")]
+    [InlineData("nova-network", 1, "nova-network runs already", "stop that one first")]
+    [InlineData("nova-compute", 1, "nova-compute runs already", "stop that one first")]
+    [InlineData("echo '[DEFAULT]' >/run/bad.conf; echo 'my_ip = nonsense' >>/run/bad.conf; bridgehead up --config-file /run/bad.conf", 2, "bad.conf line 2", "my_ip")]
+    [InlineData("bridgehead up --state_path /proc/nowhere", 1, "/proc/nowhere", "state_path")]
+    [InlineData("touch /run/file; bridgehead up --state_path /run/file", 1, "/run/file", "state_path")]
+    [InlineData("bridgehead up --connection sqlite:////proc/nowhere/x.db --state_path /run/other", 1, "/proc/nowhere/x.db", "connection")]
+    [InlineData("nova-api --connection postgresql://u:secret@127.0.0.1:1/cloud --state_path /run/other", 1, "cloud on 127.0.0.1", "connection")]
+    [InlineData("setpriv --bounding-set -net_admin --inh-caps -net_admin bridgehead up --state_path /run/other", 1, "CAP_NET_ADMIN", "root")]
+    [InlineData("mount -t tmpfs tmpfs /usr/sbin; PATH=/run/bridgehead/bin:/usr/bin:/bin nova-network", 1, "dnsmasq", "apt-get install")]
+    public async Task An_operators_mistake_stops_the_daemon_with_a_sentence(string line, int status, string what, string remedy)
     {
         await using var cloud = await SandboxCloud.StartAsync();
-        (await cloud.FailAsync("timeout 10 bridgehead up --osapi_compute_listen_port 8774 --metadata_listen_port 9999 --state_path /run/other")).Should().Contain("8774").And.Contain("osapi_compute_listen_port");
-        (await cloud.FailAsync("timeout 10 bridgehead up --public_interface eth7")).Should().Contain("eth7").And.Contain("public_interface");
-        (await cloud.FailAsync("timeout 10 bridgehead up --fixed_range 10.0.0.1/8")).Should().Contain("fixed_range");
-        (await cloud.FailAsync("timeout 10 bridgehead up --no_such_option 1")).Should().Contain("no_such_option");
-        (await cloud.FailAsync("echo '[DEFAULT]' >/run/bad.conf; echo 'my_ip = nonsense' >>/run/bad.conf; timeout 10 bridgehead up --config-file /run/bad.conf")).Should().Contain("bad.conf").And.Contain("my_ip");
-        (await cloud.FailAsync("timeout 10 bridgehead up --state_path /proc/nowhere")).Should().Contain("/proc/nowhere");
-        (await cloud.FailAsync("timeout 10 bridgehead up --connection sqlite:////proc/nowhere/x.db --state_path /run/other")).Should().Contain("database");
-        (await cloud.FailAsync("timeout 10 setpriv --bounding-set -net_admin --inh-caps -net_admin bridgehead up --state_path /run/other")).Should().Contain("CAP_NET_ADMIN");
-        (await cloud.FailAsync("mount --bind /dev/null /usr/sbin/dnsmasq && mount -t tmpfs tmpfs /usr/sbin; PATH=/run/bridgehead/bin:/usr/bin:/bin timeout 10 nova-network"))
-            .Should().Contain("apt-get install");
+        var ran = await cloud.TryAsync($"timeout 10 sh -c \"{line}\"");
+        ran.ExitCode.Should().Be(status, ran.Output);
+        ran.Output.Should().Contain(what).And.Contain(remedy).And.NotContain("   at ").And.NotContain("Exception").And.NotContain("secret");
+        ran.Output.Split('\n').Should().OnlyContain(sentence => !sentence.Contains("fail:", StringComparison.Ordinal), "the sentence is all");
+    }
+
+    [Fact]
+    public async Task A_command_that_is_not_there_has_the_shells_exit_status()
+    {
+        using var process = Process.Start(new ProcessStartInfo(SandboxCloud.Program, ["sandbox", "--", "/no/such/program"]) { RedirectStandardError = true, UseShellExecute = false })!;
+        (await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).Should().Contain("/no/such/program");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        process.ExitCode.Should().Be(127);
     }
 
     [Fact]

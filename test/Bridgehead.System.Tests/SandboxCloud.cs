@@ -88,11 +88,12 @@ public sealed class SandboxCloud : IAsyncDisposable
         }
     }
 
-    /// <summary>Boots a server of the sandbox's image and waits until it has its address.</summary>
+    /// <summary>Boots a server of the sandbox's image and waits until it has its address and, which comes a moment later, its way out.</summary>
     public async Task BootAsync(string name, string options = "")
     {
         await RunAsync($"nova boot --image busybox --flavor 1 --poll {options} {name}");
         await UntilAsync($"console {name} ip -4 -o address show dev eth0 | grep -w inet");
+        await UntilAsync($"console {name} ip route | grep ^default");
     }
 
     public async Task<string> AddressAsync(string server) =>

@@ -72,7 +72,7 @@ public sealed partial class ComputeAgent : IAgent
         var views = await _reader.OnHostAsync(_settings.Host, cancel);
         var wanted = views.Where(view => !view.Instance.DeleteRequested).ToList();
         var policies = new List<Policy> { new Policy.ComputeHost(_settings.IptablesDropAction) };
-        policies.AddRange(wanted.SelectMany(_boot.BridgePolicies).DistinctBy(policy => policy.Key));
+        policies.AddRange(wanted.SelectMany(view => InstanceBoot.BridgePolicies(view, _settings)).DistinctBy(policy => policy.Key));
         views.ForEach(_convergence.Remember);
 
         // An instance to be deleted keeps its filter until its processes are gone.

@@ -39,9 +39,10 @@ internal static class BootBody
             Metadata = server.TryObject("metadata")?.Texts() ?? [],
             MinCount = min,
             MaxCount = server.TryInt("max_count") ?? Math.Max(min, 1),
+            Files = [.. server.List("personality").Select(File)],
             ConfigDrive = server.TryBool("config_drive") ?? false,
-            AccessIPv4 = Address(server, "accessIPv4"),
-            AccessIPv6 = Address(server, "accessIPv6"),
+            AccessIPv4 = Address(server, "accessIPv4") ?? "",
+            AccessIPv6 = Address(server, "accessIPv6") ?? "",
         };
         return body.Wrong is { } wrong ? wrong : request;
     }
@@ -84,12 +85,30 @@ internal static class BootBody
         return new NetworkRequest(network.TryUuid("uuid") ?? Guid.Empty, address);
     }
 
-    private static string Address(JsonBody server, string name)
+    private static InjectedFile File(JsonBody file)
     {
-        var text = server.TryText(name) ?? "";
-        if (text.Length > 0 && !Ip.TryParse(text, out _))
+        var (path, text) = (file.Text("path"), file.Text("contents"));
+        if (path.Length == 0 || path.Any(char.IsControl))
         {
-            server.Note($"Invalid input for field/attribute {name}: '{text}' is not an address.");
+            file.Note("Invalid input for field/attribute path: it must be a path without control characters.");
+        }
+
+        var content = new byte[text.Length];
+        if (!Convert.TryFromBase64String(text, content, out var length))
+        {
+            file.Note($"Personality content for {path} cannot be decoded: it must be base64.");
+        }
+
+        return new InjectedFile(path, content.AsMemory(0, length));
+    }
+
+    /// <summary>accessIPv4 or accessIPv6: empty, or an address of that kind.</summary>
+    public static string? Address(JsonBody server, string name)
+    {
+        var text = server.TryText(name);
+        if (text is { Length: > 0 } && !(Ip.TryParse(text, out var address) && address.IsV4() == name.EndsWith('4')))
+        {
+            server.Note($"Invalid input for field/attribute {name}: '{text}' is not an {name[6..]} address.");
         }
 
         return text;

@@ -33,14 +33,8 @@ internal static class DefaultRulesApi
         });
     }
 
-    private static async Task AddAsync(ApiCall call)
+    private static async Task AddAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var r = body.Object("security_group_default_rule");
         var request = new RuleRequest(0, r.Text("ip_protocol"), r.TryInt("from_port"), r.TryInt("to_port"), r.TryText("cidr"), null);
         if (body.Wrong is { } wrong || !RuleChecks.Check(request).Succeeded(out var rule, out wrong))

@@ -43,14 +43,8 @@ internal static class DnsApi
         });
     }
 
-    private static async Task PutDomainAsync(ApiCall call)
+    private static async Task PutDomainAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var d = body.Object("domain_entry");
         var scope = d.Text("scope");
         d.Only("scope", scope == "private" ? "availability_zone" : "project");
@@ -104,14 +98,8 @@ internal static class DnsApi
         });
     });
 
-    private static Task PutAsync(ApiCall call) => WithDomainAsync(call, async () =>
+    private static Task PutAsync(ApiCall call, JsonBody body) => WithDomainAsync(call, async () =>
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var e = body.Object("dns_entry");
         var (text, type, name) = (e.Text("ip"), e.TryText("dns_type") ?? "A", call.Segment("name").ToLowerInvariant());
         if (!Ip.TryParse(text, out var address) || !address.IsV4())

@@ -41,7 +41,7 @@ internal static class FloatingIpsApi
     private static async Task CreateAsync(ApiCall call)
     {
         string? pool = null;
-        if (call.Http.Request.ContentLength is not 0 and not null)
+        if (call.HasBody)
         {
             if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
             {
@@ -124,14 +124,8 @@ internal static class FloatingIpsApi
         });
     }
 
-    private static async Task BulkCreateAsync(ApiCall call)
+    private static async Task BulkCreateAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var bulk = body.Object("floating_ips_bulk_create");
         var (range, pool, device) = (bulk.Text("ip_range"), bulk.TryText("pool"), bulk.TryText("interface"));
         if (body.Wrong is { } wrong || !(await call.Services.FloatingIps.CreateRangeAsync(range, pool, device, call.Cancel)).Succeeded(out _, out wrong))
@@ -150,14 +144,8 @@ internal static class FloatingIpsApi
         });
     }
 
-    private static async Task BulkDeleteAsync(ApiCall call)
+    private static async Task BulkDeleteAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var range = body.Text("ip_range");
         if (body.Wrong is { } wrong || !(await call.Services.FloatingIps.DeleteRangeAsync(range, call.Cancel)).Succeeded(out _, out wrong))
         {

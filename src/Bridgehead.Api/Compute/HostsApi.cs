@@ -11,9 +11,9 @@ internal static class HostsApi
 
     public static void Map(Routes routes) => routes
         .Map("GET", $"{V}/os-services", Access.Admin, ServicesAsync)
-        .Map("PUT", $"{V}/os-services/enable", Access.Admin, call => SetAsync(call, disabled: false, withReason: false))
-        .Map("PUT", $"{V}/os-services/disable", Access.Admin, call => SetAsync(call, disabled: true, withReason: false))
-        .Map("PUT", $"{V}/os-services/disable-log-reason", Access.Admin, call => SetAsync(call, disabled: true, withReason: true))
+        .Map("PUT", $"{V}/os-services/enable", Access.Admin, (call, body) => SetAsync(call, body, disabled: false, withReason: false))
+        .Map("PUT", $"{V}/os-services/disable", Access.Admin, (call, body) => SetAsync(call, body, disabled: true, withReason: false))
+        .Map("PUT", $"{V}/os-services/disable-log-reason", Access.Admin, (call, body) => SetAsync(call, body, disabled: true, withReason: true))
         .Map("GET", $"{V}/os-availability-zone", Access.User, call => ZonesAsync(call, detail: false))
         .Map("GET", $"{V}/os-availability-zone/detail", Access.Admin, call => ZonesAsync(call, detail: true))
         .Map("GET", $"{V}/os-hosts", Access.Admin, HostsAsync)
@@ -62,14 +62,8 @@ internal static class HostsApi
         });
     }
 
-    private static async Task SetAsync(ApiCall call, bool disabled, bool withReason)
+    private static async Task SetAsync(ApiCall call, JsonBody body, bool disabled, bool withReason)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var (host, binary, reason) = (body.Text("host"), body.Text("binary"), withReason ? body.Text("disabled_reason") : null);
         if (reason is not null && (reason.Length is 0 or > 255 || reason.Any(char.IsControl)))
         {

@@ -62,14 +62,8 @@ internal static class NetworksApi
         w.WriteEndObject();
     });
 
-    private static async Task CreateAsync(ApiCall call)
+    private static async Task CreateAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var spec = SpecOf(body.Object("network"));
         if (body.Wrong is { } wrong || !(await call.Services.CreateNetwork.RunAsync(spec, call.Cancel)).Succeeded(out var made, out wrong))
         {
@@ -121,14 +115,8 @@ internal static class NetworksApi
     }
 
     /// <summary>A network of the caller's project. For administrators only: it adds an address to the hosts' bridge.</summary>
-    private static async Task CreateForProjectAsync(ApiCall call)
+    private static async Task CreateForProjectAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var n = body.Object("network");
         n.Only("label", "cidr", "network_size", "num_networks");
         var spec = new NetworkSpec
@@ -148,14 +136,8 @@ internal static class NetworksApi
         await AnswerAsync(call, made[0], brief: true);
     }
 
-    private static async Task AddAsync(ApiCall call)
+    private static async Task AddAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var wanted = body.TryUuid("id");
         var free = (await call.Services.Store.ReadAsync(s => s.Networks.ListAsync(call.Cancel), call.Cancel)).Find(n => wanted is null ? n.ProjectId is null : n.Uuid == wanted);
         if (body.Wrong is not null || free is null)
@@ -167,14 +149,8 @@ internal static class NetworksApi
         await call.DoneAsync(await call.Services.Networks.SetProjectAsync(free.Uuid, call.Caller.ProjectId, call.Cancel), 202);
     }
 
-    private static async Task ActionAsync(ApiCall call)
+    private static async Task ActionAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var (networks, id) = (call.Services.Networks, ServersApi.Id(call));
         switch (body.Keys.FirstOrDefault())
         {
@@ -236,14 +212,8 @@ internal static class NetworksApi
         });
     }
 
-    private static async Task ReserveAsync(ApiCall call)
+    private static async Task ReserveAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var action = body.Keys.FirstOrDefault();
         if (action is not ("reserve" or "unreserve") || !Ip.TryParse(call.Segment("ip"), out var address))
         {

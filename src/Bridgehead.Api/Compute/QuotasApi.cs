@@ -6,7 +6,15 @@ namespace Bridgehead.Api;
 /// <summary>Limits and quotas of projects.</summary>
 internal static class QuotasApi
 {
+    private const string V = "/compute/v2.1";
     private static readonly string[] Network = ["fixed_ips", "floating_ips", "security_groups", "security_group_rules"];
+
+    public static void Map(Routes routes) => routes
+        .Map("GET", $"{V}/limits", Access.User, LimitsAsync)
+        .Map("GET", $"{V}/os-quota-sets/{{project}}", Access.User, call => ShowAsync(call, defaults: false))
+        .Map("GET", $"{V}/os-quota-sets/{{project}}/defaults", Access.User, call => ShowAsync(call, defaults: true))
+        .Map("PUT", $"{V}/os-quota-sets/{{project}}", Access.Admin, SetAsync)
+        .Map("DELETE", $"{V}/os-quota-sets/{{project}}", Access.Admin, ClearAsync);
 
     public static async Task LimitsAsync(ApiCall call)
     {
@@ -84,14 +92,8 @@ internal static class QuotasApi
         await AnswerAsync(call, limits, project);
     }
 
-    public static async Task SetAsync(ApiCall call)
+    public static async Task SetAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var set = body.Object("quota_set");
         var known = QuotaLimits.Defaults(call.Services.Settings);
         set.Only([.. known.Keys, "force"]);

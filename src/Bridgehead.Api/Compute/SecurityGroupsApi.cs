@@ -13,10 +13,10 @@ internal static class SecurityGroupsApi
 
     public static void Map(Routes routes) => routes
         .Map("GET", Groups, Access.User, ListAsync, Last)
-        .Map("POST", Groups, Access.User, call => SaveAsync(call, (name, description) => call.Services.SecurityGroups.CreateAsync(call.Caller, name, description, call.Cancel)), Last)
+        .Map("POST", Groups, Access.User, (call, body) => SaveAsync(call, body, (name, description) => call.Services.SecurityGroups.CreateAsync(call.Caller, name, description, call.Cancel)), Last)
         .Map("GET", $"{Groups}/{{id}}", Access.User, ShowAsync, Last)
-        .Map("PUT", $"{Groups}/{{id}}", Access.User, call => WithIdAsync(call, id =>
-            SaveAsync(call, (name, description) => call.Services.SecurityGroups.UpdateAsync(call.Caller, id, name, description, call.Cancel))), Last)
+        .Map("PUT", $"{Groups}/{{id}}", Access.User, (call, body) => WithIdAsync(call, id =>
+            SaveAsync(call, body, (name, description) => call.Services.SecurityGroups.UpdateAsync(call.Caller, id, name, description, call.Cancel))), Last)
         .Map("DELETE", $"{Groups}/{{id}}", Access.User, call => WithIdAsync(call, async id =>
             await call.DoneAsync(await call.Services.SecurityGroups.DeleteAsync(call.Caller, id, call.Cancel), 202)), Last)
         .Map("POST", Rules, Access.User, AddRuleAsync, Last)
@@ -80,14 +80,8 @@ internal static class SecurityGroupsApi
         });
     }
 
-    private static async Task SaveAsync(ApiCall call, Func<string, string, Task<Outcome<SecurityGroup>>> save)
+    private static async Task SaveAsync(ApiCall call, JsonBody body, Func<string, string, Task<Outcome<SecurityGroup>>> save)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var g = body.Object("security_group");
         var (name, description) = (g.Text("name"), g.TryText("description") ?? "");
         if (body.Wrong is { } wrong || !(await save(name, description)).Succeeded(out var group, out wrong))
@@ -99,14 +93,8 @@ internal static class SecurityGroupsApi
         await AnswerAsync(call, group);
     }
 
-    private static async Task AddRuleAsync(ApiCall call)
+    private static async Task AddRuleAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var r = body.Object("security_group_rule");
         long Number(string? text, string name)
         {

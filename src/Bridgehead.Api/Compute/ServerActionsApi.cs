@@ -30,14 +30,8 @@ internal static class ServerActionsApi
         ["os-getConsoleOutput"] = ConsoleAsync,
     };
 
-    public static void Map(Routes routes) => routes.Map("POST", "/compute/v2.1/servers/{id}/action", Access.User, async call =>
+    public static void Map(Routes routes) => routes.Map("POST", "/compute/v2.1/servers/{id}/action", Access.User, async (call, body) =>
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var keys = body.Keys.ToList();
         if (keys.Count != 1 || !Actions.TryGetValue(keys[0], out var action))
         {

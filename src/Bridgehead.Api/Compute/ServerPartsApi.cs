@@ -77,14 +77,8 @@ internal static class ServerPartsApi
             ? call.AnswerAsync(200, w => Views.Texts(w, "meta", [new(call.Segment("key"), value)]))
             : Errors.WriteAsync(call, 404, "Metadata item was not found"));
 
-    private static async Task SetMetaAsync(ApiCall call)
+    private static async Task SetMetaAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var key = call.Segment("key");
         var items = body.Object("meta").Texts();
         if (items.Count != 1 || !items.ContainsKey(key))

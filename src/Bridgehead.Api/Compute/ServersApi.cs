@@ -48,8 +48,8 @@ internal static class ServersApi
             w.WriteEndArray();
         })))
         .Map("GET", $"{Base}/{{id}}/metadata", Access.User, call => WithAsync(call, details => call.AnswerAsync(200, w => Views.Texts(w, "metadata", details.Metadata))))
-        .Map("POST", $"{Base}/{{id}}/metadata", Access.User, call => MetadataAsync(call, replace: false))
-        .Map("PUT", $"{Base}/{{id}}/metadata", Access.User, call => MetadataAsync(call, replace: true))
+        .Map("POST", $"{Base}/{{id}}/metadata", Access.User, (call, body) => MetadataAsync(call, body, replace: false))
+        .Map("PUT", $"{Base}/{{id}}/metadata", Access.User, (call, body) => MetadataAsync(call, body, replace: true))
         .Map("DELETE", $"{Base}/{{id}}/metadata/{{key}}", Access.User, async call =>
             await call.DoneAsync(await call.Services.Servers.RemoveMetadataAsync(call.Caller, Id(call), call.Segment("key"), call.Cancel), 204));
 
@@ -283,18 +283,11 @@ internal static class ServersApi
         });
     }
 
-    private static async Task UpdateAsync(ApiCall call)
+    private static async Task UpdateAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var server = body.Object("server");
-        var (name, v4, v6, description) = (server.TryText("name"), server.TryText("accessIPv4"), server.TryText("accessIPv6"), server.TryText("description"));
-        problem = body.Wrong ?? (name is null ? null : Text.CheckName("Server name", name));
-        problem ??= new[] { v4, v6 }.Any(a => a is { Length: > 0 } && !Ip.TryParse(a, out _)) ? Problem.Bad("accessIPv4 and accessIPv6 must be addresses.") : null;
+        var (name, v4, v6, description) = (server.TryText("name"), BootBody.Address(server, "accessIPv4"), BootBody.Address(server, "accessIPv6"), server.TryText("description"));
+        var problem = body.Wrong ?? (name is null ? null : Text.CheckName("Server name", name));
         if (problem is not null)
         {
             await call.RefuseAsync(problem);
@@ -309,14 +302,8 @@ internal static class ServersApi
         await (changed.Problem is { } refused ? call.RefuseAsync(refused) : ShowAsync(call));
     }
 
-    private static async Task MetadataAsync(ApiCall call, bool replace)
+    private static async Task MetadataAsync(ApiCall call, JsonBody body, bool replace)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var items = body.Object("metadata").Texts();
         if (body.Wrong is { } wrong)
         {

@@ -147,7 +147,8 @@ internal static class Views
         w.WriteBoolean("OS-FLV-DISABLED:disabled", false);
         w.WriteNumber("OS-FLV-EXT-DATA:ephemeral", f.Ephemeral);
         w.WriteBoolean("os-flavor-access:is_public", f.IsPublic);
-        w.WriteNumber("rxtx_factor", 1.0);
+        w.WritePropertyName("rxtx_factor");
+        w.WriteRawValue("1.0");
     }
 
     /// <summary>Groups by name, as servers show them.</summary>

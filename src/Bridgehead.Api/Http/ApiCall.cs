@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bridgehead.Control;
 using Bridgehead.Model;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Bridgehead.Api;
 
@@ -35,6 +36,9 @@ internal sealed class ApiCall(HttpContext http, ApiServices services)
     public string Segment(string name) => http.Request.RouteValues[name] as string ?? "";
 
     public string? Query(string name) => http.Request.Query.TryGetValue(name, out var values) && values.Count > 0 ? values[^1] : null;
+
+    /// <summary>Whether there is a body, of known length or in chunks.</summary>
+    public bool HasBody => http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
 
     /// <summary>The body as a JSON object.</summary>
     public async Task<Outcome<JsonBody>> BodyAsync()

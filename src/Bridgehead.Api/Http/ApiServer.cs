@@ -108,7 +108,10 @@ public static class ApiServer
         VersionsApi.Map(routes);
         ServersApi.Map(routes);
         ServerActionsApi.Map(routes);
-        CatalogueApi.Map(routes);
+        FlavorsApi.Map(routes);
+        ImagesApi.Map(routes);
+        KeyPairsApi.Map(routes);
+        QuotasApi.Map(routes);
         NetworksApi.Map(routes);
         FloatingIpsApi.Map(routes);
         SecurityGroupsApi.Map(routes);

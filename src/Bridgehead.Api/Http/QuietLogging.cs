@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bridgehead.Api;
 
@@ -7,7 +8,9 @@ internal sealed class QuietLogging(ILoggerFactory inner) : ILoggerFactory
 {
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 
-    public ILogger CreateLogger(string categoryName) => new Quiet(inner.CreateLogger(categoryName));
+    /// <summary>The web host's own category says only that a start failed, which whoever started it says in one sentence.</summary>
+    public ILogger CreateLogger(string categoryName) =>
+        categoryName.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal) ? NullLogger.Instance : new Quiet(inner.CreateLogger(categoryName));
 
     public void Dispose()
     {

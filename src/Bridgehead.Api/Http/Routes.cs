@@ -25,6 +25,14 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
         return this;
     }
 
+    /// <summary>Maps a handler of the request's body: what is no JSON object is refused before it is called.</summary>
+    public Routes Map(string method, string pattern, Access access, Func<ApiCall, JsonBody, Task> handler, int until = int.MaxValue) => Map(
+        method,
+        pattern,
+        access,
+        async call => await ((await call.BodyAsync()).Succeeded(out var body, out var problem) ? handler(call, body) : call.RefuseAsync(problem)),
+        until);
+
     public Task RunAsync(HttpContext http, Access access, Func<ApiCall, Task> handler, int until) => GuardAsync(http, async call =>
     {
         if (http.Request.Path.StartsWithSegments("/compute", StringComparison.Ordinal) && Microversions.Negotiate(call) is { } refused)

@@ -34,14 +34,8 @@ internal static class IdentityApi
         .Map("GET", "/identity/v3/projects/{id}", Access.User, ProjectAsync)
         .Map("GET", "/identity/v3/users/{id}", Access.User, UserAsync);
 
-    private static async Task IssueAsync(ApiCall call)
+    private static async Task IssueAsync(ApiCall call, JsonBody body)
     {
-        if (!(await call.BodyAsync()).Succeeded(out var body, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
         var auth = body.Object("auth");
         var identity = auth.Object("identity");
         var password = identity.TryObject("password")?.Object("user");
@@ -64,7 +58,7 @@ internal static class IdentityApi
         var issued = password is not null
             ? await call.Services.Authentication.PasswordAsync(userId, userName, secret!, scope, call.Cancel)
             : await call.Services.Authentication.RescopeAsync(tokenId!, scope, call.Cancel);
-        if (!issued.Succeeded(out var login, out problem))
+        if (!issued.Succeeded(out var login, out var problem))
         {
             await call.RefuseAsync(problem);
             return;

@@ -84,6 +84,7 @@ internal sealed partial class MetadataService(Database store, NovaSettings setti
         Details = await session.DetailsAsync(instance, cancel),
         Flavor = await session.Flavors.FindAsync(instance.FlavorId, cancel),
         Password = await session.ServerPasswords.FindAsync(instance.Uuid, cancel),
+        Files = await session.InjectedFiles.OfInstanceAsync(instance.Uuid, cancel),
         Asker = address,
         DhcpDomain = settings.DhcpDomain,
         Vendor = vendor,

@@ -20,6 +20,9 @@ internal sealed record MetadataSubject
     /// <summary>What the instance stored as its administrator's password, encrypted by itself.</summary>
     public string? Password { get; init; }
 
+    /// <summary>What the user put into the server at boot.</summary>
+    public IReadOnlyList<InjectedFile> Files { get; init; } = [];
+
     public required VendorData Vendor { get; init; }
 
     /// <summary>Random bytes, new with every answer.</summary>
@@ -66,6 +69,12 @@ internal static class MetadataTree
     /// <summary>The document or directory at the path; null when there is none.</summary>
     public static MetadataNode? Find(MetadataSubject subject, IReadOnlyList<string> names)
     {
+        if (names is [OpenStack, OpenStackTree.ContentName])
+        {
+            // The names of files are learnt from meta_data.json only.
+            return null;
+        }
+
         MetadataNode? node = names[0] == Ec2 ? Ec2Tree.Build(subject, names[1]) : OpenStackTree.Build(subject, names[1]);
         foreach (var name in names.Skip(2))
         {

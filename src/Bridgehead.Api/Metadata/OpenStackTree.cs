@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
+using Bridgehead.Model;
 
 namespace Bridgehead.Api;
 
@@ -7,6 +9,7 @@ namespace Bridgehead.Api;
 internal static class OpenStackTree
 {
     public const string PasswordName = "password";
+    public const string ContentName = "content";
     private const string Grizzly = "2013-04-04";
     private const string Havana = "2013-10-17";
     private const string Liberty = "2015-10-15";
@@ -19,6 +22,11 @@ internal static class OpenStackTree
 
     public static MetadataNode? Build(MetadataSubject subject, string version)
     {
+        if (version == ContentName)
+        {
+            return Contents(subject.Files);
+        }
+
         if (!IsVersion(version))
         {
             return null;
@@ -60,6 +68,11 @@ internal static class OpenStackTree
             Views.Texts(w, "meta", s.Details.Metadata);
         }
 
+        if (s.Files.Count > 0)
+        {
+            Files(w, s.Files);
+        }
+
         if (i.KeyData is { } key)
         {
             Keys(w, i.KeyName ?? "", key);
@@ -85,6 +98,33 @@ internal static class OpenStackTree
             w.WriteStartArray("devices");
             w.WriteEndArray();
         }
+    }
+
+    private static MetadataNode.Directory Contents(IReadOnlyList<InjectedFile> files)
+    {
+        var tree = new MetadataNode.Directory();
+        for (var number = 0; number < files.Count; number++)
+        {
+            tree.With(FileName(number), new MetadataNode.Document(files[number].Content, "application/octet-stream"));
+        }
+
+        return tree;
+    }
+
+    private static string FileName(int number) => number.ToString("d4", CultureInfo.InvariantCulture);
+
+    private static void Files(Utf8JsonWriter w, IReadOnlyList<InjectedFile> files)
+    {
+        w.WriteStartArray("files");
+        for (var number = 0; number < files.Count; number++)
+        {
+            w.WriteStartObject();
+            w.WriteString("path", files[number].Path);
+            w.WriteString("content_path", $"/{ContentName}/{FileName(number)}");
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
     }
 
     private static void Keys(Utf8JsonWriter w, string name, string key)

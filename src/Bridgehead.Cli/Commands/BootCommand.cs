@@ -40,6 +40,11 @@ internal static class BootCommand
         var flavor = call["--flavor"] ?? throw new CommandException("you need to specify a Flavor ID.");
         var image = call["--image"] ?? throw new CommandException("you need to specify an Image ID.");
         var nics = call.Arguments.Values("--nic").Select(Nic.Parse).ToList();
+        if (nics.Exists(nic => nic.Word is not null))
+        {
+            call.Compute.WantWords();
+        }
+
         var count = Count(call.Arguments);
         var files = call.Arguments.Pairs("--file").Select(pair => (pair.Key, Content: Read(call, pair.Value))).ToList();
         var userData = call["--user-data"] is { } file ? Read(call, file) : null;

@@ -5,7 +5,7 @@ namespace Bridgehead.Cli;
 /// <summary>Servers as tables.</summary>
 internal static class ServerView
 {
-    private static readonly string[] Replaced = ["addresses", "image", "flavor", "links", "security_groups"];
+    private static readonly string[] Replaced = ["addresses", "image", "flavor", "links", "security_groups", "OS-EXT-SRV-ATTR:user_data"];
     private static readonly string[] PowerStates = ["NOSTATE", "Running", "", "Paused", "Shutdown", "", "Crashed", "Suspended"];
 
     /// <summary>The Property and Value table of show and boot; image and flavor are named, both asked for at once.</summary>

@@ -9,6 +9,7 @@ namespace Bridgehead.Cli;
 internal sealed class ComputeClient(HttpExchange http, Credentials credentials)
 {
     private const string Default = "2.35";
+    private const string WithWords = "2.37";
     private const int LastWithNetworks = 35;
 
     /// <summary>Resources that later versions do not have.</summary>
@@ -20,6 +21,19 @@ internal sealed class ComputeClient(HttpExchange http, Credentials credentials)
 
     /// <summary>Whether create requires "networks", as it does from 2.37.</summary>
     public bool WantsNetworks => Minor(_version ?? Default) > 36;
+
+    /// <summary>Asks for the first version that has "auto" and "none" for networks, unless the user chose one.</summary>
+    public void WantWords()
+    {
+        if (credentials.ApiVersion is null)
+        {
+            _version = WithWords;
+        }
+        else if (Minor(_version!) < LastWithNetworks + 2)
+        {
+            throw new CommandException($"--nic auto and --nic none need version {WithWords} or later.");
+        }
+    }
 
     public async Task<Login> LoginAsync()
     {

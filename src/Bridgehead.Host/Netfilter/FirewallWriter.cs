@@ -10,7 +10,6 @@ namespace Bridgehead.Host;
 /// </summary>
 public sealed partial class FirewallWriter : IFirewall
 {
-    /// <summary>A flushed table is one thing that happened, not one for each rule.</summary>
     private const int MostToldAtOnce = 10;
 
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
@@ -23,6 +22,7 @@ public sealed partial class FirewallWriter : IFirewall
     private readonly IFirewallBackend _backend;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
+    private readonly IFirewallBackend? _former;
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly Lock _lock = new();
     private List<Request> _waiting = [];
@@ -32,9 +32,10 @@ public sealed partial class FirewallWriter : IFirewall
     private bool _unsure;
     private int _disturbed;
 
-    public FirewallWriter(IFirewallBackend backend, TimeProvider clock, ILogger<FirewallWriter> log)
+    /// <param name="former">What an earlier life of the worker may have used instead: its rules go when this one's are in place.</param>
+    public FirewallWriter(IFirewallBackend backend, TimeProvider clock, ILogger<FirewallWriter> log, IFirewallBackend? former = null)
     {
-        (_backend, _clock, _log) = (backend, clock, log);
+        (_backend, _clock, _log, _former) = (backend, clock, log, former);
         backend.Disturbed += () => _ = RepairAsync();
     }
 
@@ -46,6 +47,10 @@ public sealed partial class FirewallWriter : IFirewall
             _backend.Replace(policies);
             (_started, _unsure) = (true, true);
             await CommitUntilDoneAsync(cancel);
+            if (_former is not null && await _former.RetireAsync(cancel))
+            {
+                Retired(_log);
+            }
         }
         finally
         {
@@ -139,15 +144,8 @@ public sealed partial class FirewallWriter : IFirewall
         }
 
         Repaired.Add(1);
-        foreach (var sentence in drift.Take(MostToldAtOnce))
-        {
-            Restored(_log, sentence);
-        }
-
-        if (drift.Count > MostToldAtOnce)
-        {
-            MoreRestored(_log, drift.Count - MostToldAtOnce);
-        }
+        var more = drift.Count > MostToldAtOnce ? $"; and {drift.Count - MostToldAtOnce} things more" : "";
+        Restored(_log, string.Join("; ", drift.Take(MostToldAtOnce)) + more);
     }
 
     /// <summary>Several disturbances before its turn are one look.</summary>
@@ -176,11 +174,11 @@ public sealed partial class FirewallWriter : IFirewall
     [LoggerMessage(EventId = 200, Level = LogLevel.Error, Message = "the packet filter could not be changed; the change stays pending, next try in {Seconds} s: {Reason}")]
     private static partial void ApplyFailed(ILogger log, double seconds, string reason);
 
-    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "somebody else changed the packet filter: {What}; restored")]
+    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "somebody else changed the packet filter; restored: {What}")]
     private static partial void Restored(ILogger log, string what);
 
-    [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "and {Count} things more were restored")]
-    private static partial void MoreRestored(ILogger log, int count);
+    [LoggerMessage(EventId = 202, Level = LogLevel.Information, Message = "the rules of the other netfilter_backend, which was used before, are gone")]
+    private static partial void Retired(ILogger log);
 
     private sealed record Request(IReadOnlyList<Policy> Put, IReadOnlyList<string> Remove);
 }

@@ -22,6 +22,9 @@ public interface IFirewallBackend
     /// <param name="observe">What the kernel holds is not known: it is read first, and differences are no surprise.</param>
     /// <param name="cancel">Cancels.</param>
     Task<IReadOnlyList<string>> CommitAsync(bool observe, CancellationToken cancel);
+
+    /// <summary>Takes everything of this worker out of the kernel, and what workers share when no other one uses it. Everybody else's stays as it is. True when there was something.</summary>
+    Task<bool> RetireAsync(CancellationToken cancel);
 }
 
 /// <summary>The packet filter was not changed, and why.</summary>

@@ -3,40 +3,78 @@ using Bridgehead.Rules.Iptables;
 
 namespace Bridgehead.Host;
 
-/// <summary>A worker's rules in iptables. While it reads and changes, other workers of the host that are about to do the same wait at the lock file.</summary>
-public sealed class IptablesBackend(FirewallPlan plan, IptablesPrograms programs, string lockFile, TimeProvider clock) : IFirewallBackend
+/// <summary>
+/// A worker's rules in iptables. While it reads and changes, other workers of the host that are about to do the same wait at the lock file. When somebody may have disturbed our chains, they are read
+/// and restored.
+/// </summary>
+public sealed class IptablesBackend : IFirewallBackend
 {
-    public void Put(Policy policy) => plan.Put(policy);
+    private readonly FirewallPlan _plan;
+    private readonly IptablesPrograms _programs;
+    private readonly string _lockFile;
+    private readonly TimeProvider _clock;
+    private readonly IDisturbance? _disturbance;
 
-    public void Remove(string key) => plan.Remove(key);
-
-    public void Replace(IReadOnlyList<Policy> policies) => plan.Replace(policies);
-
-    public event Action? Disturbed
+    /// <param name="disturbance">Null: nobody else is expected.</param>
+    public IptablesBackend(FirewallPlan plan, IptablesPrograms programs, string lockFile, TimeProvider clock, IDisturbance? disturbance = null)
     {
-        add { }
-        remove { }
+        (_plan, _programs, _lockFile, _clock, _disturbance) = (plan, programs, lockFile, clock, disturbance);
+        if (disturbance is not null)
+        {
+            disturbance.Disturbed += () => Disturbed?.Invoke();
+        }
+    }
+
+    public event Action? Disturbed;
+
+    public void Put(Policy policy) => _plan.Put(policy);
+
+    public void Remove(string key) => _plan.Remove(key);
+
+    public void Replace(IReadOnlyList<Policy> policies) => _plan.Replace(policies);
+
+    public async Task<bool> RetireAsync(CancellationToken cancel)
+    {
+        var some = false;
+        foreach (var family in Enum.GetValues<IpFamily>())
+        {
+            using var held = await FileLock.TakeAsync(_lockFile, _clock, cancel);
+            var text = Removal.Of(await _programs.SaveAsync(family, cancel), [_plan.Worker]);
+            if (text.Length > 0)
+            {
+                await _programs.RestoreAsync(family, text, cancel);
+                some = true;
+            }
+        }
+
+        return some;
     }
 
     public async Task<IReadOnlyList<string>> CommitAsync(bool observe, CancellationToken cancel)
     {
-        foreach (var family in plan.Families)
+        var suspect = _disturbance?.Take() ?? false;
+        var (commits, drift) = (0, new List<string>());
+        foreach (var family in _plan.Families)
         {
-            using var held = observe ? await FileLock.TakeAsync(lockFile, clock, cancel) : null;
-            if (observe)
+            using var held = observe || suspect ? await FileLock.TakeAsync(_lockFile, _clock, cancel) : null;
+            var wanted = suspect && !observe ? _plan.Pending(family) : null;
+            if (observe || suspect)
             {
-                plan.Observe(family, await programs.SaveAsync(family, cancel));
+                _plan.Observe(family, await _programs.SaveAsync(family, cancel));
             }
 
-            var text = plan.Pending(family);
+            var text = _plan.Pending(family);
             if (text.Length > 0)
             {
-                await programs.RestoreAsync(family, text, cancel);
+                await _programs.RestoreAsync(family, text, cancel);
+                commits += text.Split('\n').Count(line => line == "COMMIT");
             }
 
-            plan.Committed(family);
+            _plan.Committed(family);
+            drift.AddRange(wanted is null ? [] : IptablesDrift.Describe(text, wanted));
         }
 
-        return [];
+        _disturbance?.Own(commits);
+        return drift;
     }
 }

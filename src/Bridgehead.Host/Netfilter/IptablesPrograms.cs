@@ -12,6 +12,13 @@ public sealed class IptablesPrograms(ICommandRunner runner, string variant)
         _ => "",
     };
 
+    /// <summary>Whether the rules go into nf_tables, so that the kernel tells of changes. The programs of both variants are links to one that has the variant in its name.</summary>
+    public bool IsNft => _infix.Length > 0
+        ? _infix == "-nft"
+        : ProgramPath.Find("iptables-restore") is { } path && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Name ?? path).Contains("nft", StringComparison.Ordinal);
+
+    public bool AreInstalled => ((string[])["save", "restore"]).All(verb => ProgramPath.Find($"{Name(IpFamily.V4)}-{verb}") is not null && ProgramPath.Find($"{Name(IpFamily.V6)}-{verb}") is not null);
+
     public Task<string> SaveAsync(IpFamily family, CancellationToken cancel) => runner.RequireAsync(new Command($"{Name(family)}-save", []), cancel);
 
     /// <summary>Applies the text as one commit per table. Waits five seconds for the lock that other iptables programs hold.</summary>

@@ -17,28 +17,34 @@ while read -r device kind address gateway dns; do
       [ "$gateway" = - ] || printf '    gateway %s\n' "$gateway" >>/etc/network/interfaces
       [ "$dns" = - ] || printf '    dns-nameservers %s\n' "$(echo "$dns" | tr , ' ')" >>/etc/network/interfaces
       ip addr add "$address" dev "$device"
-      [ "$gateway" = - ] || ip route add default via "$gateway"
+      [ "$gateway" = - ] || ip route add default via "$gateway" dev "$device" metric "${device#eth}"
       [ "$dns" = - ] || echo "$dns" | tr , '\n' | sed 's/^/nameserver /' >>/etc/resolv.conf ;;
   esac
 done </boot/ports
 # This wget has no timeout of its own: Debian's build crashes on -T.
-get() { timeout 3 wget -q -O - "http://169.254.169.254/latest/$1" 2>/dev/null; }
+get() { timeout 3 wget -q -O - "http://169.254.169.254/$1" 2>/dev/null; }
 # The same, again and again for a while: a busy host may be slow to answer.
 insist() {
   tries=0
   until get "$1" && return; do tries=$((tries + 1)); [ $tries -lt 20 ] || return 1; sleep 0.5; done
 }
+# Into a file that nobody has open for writing afterwards, so that it can be run: timeout's watcher keeps what it was started with for a moment longer.
+fetch() { insist "$1" >/run/fetched && cat /run/fetched >"$2" && rm -f /run/fetched; }
 # Only what the listing has is asked for, so that an answer which does not come is never taken for one that is empty.
-if id=$(insist meta-data/instance-id) && [ -n "$id" ]; then
-  say "metadata: $id, $(insist meta-data/local-ipv4)"
-  if insist meta-data/ | grep -qx 'public-keys/'; then
-    mkdir -p /root/.ssh; insist meta-data/public-keys/0/openssh-key >/root/.ssh/authorized_keys
+if id=$(insist latest/meta-data/instance-id) && [ -n "$id" ]; then
+  say "metadata: $id, $(insist latest/meta-data/local-ipv4)"
+  if insist latest/meta-data/ | grep -qx 'public-keys/'; then
+    mkdir -p /root/.ssh; fetch latest/meta-data/public-keys/0/openssh-key /root/.ssh/authorized_keys
     say "public key written to /root/.ssh/authorized_keys"
   fi
+  # Files that the user gave at boot. Quotes in JSON's strings are escaped, so that what looks like an entry is one; a path that needs escapes is left out.
+  insist openstack/latest/meta_data.json | tr '{}' '\n\n' | sed -n 's/^"path":"\([^"\\]*\)","content_path":"\([^"]*\)"$/\2 \1/p' | while read -r number path; do
+    [ -e "$path" ] || { mkdir -p "$(dirname "$path")" && fetch "openstack$number" "$path" && say "file $path written"; }
+  done
   state=/var/lib/bridgehead
   if [ "$(cat $state/instance-id 2>/dev/null)" != "$id" ]; then
     rm -f $state/user-data
-    if insist "" | grep -qx user-data; then insist user-data >$state/user-data; fi
+    if insist latest/ | grep -qx user-data; then fetch latest/user-data $state/user-data; fi
     echo "$id" >$state/instance-id
     if [ "$(head -c 2 $state/user-data 2>/dev/null)" = '#!' ]; then
       chmod 700 $state/user-data; say "running user data"

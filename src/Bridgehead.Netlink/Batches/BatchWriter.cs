@@ -96,8 +96,7 @@ public sealed partial class BatchWriter : IDisposable
 
     private void Begin()
     {
-        // With the echo the kernel tells the generation that this commit made, or makes none when nothing changed.
-        _writer.Begin(Wire.BatchBegin, Wire.Request | Wire.Echo, First, 0, Wire.NftablesSubsystem);
+        _writer.Begin(Wire.BatchBegin, Wire.Request, First, 0, Wire.NftablesSubsystem);
         _writer.UInt32(1, 0);
         _writer.End();
     }

@@ -15,7 +15,10 @@ public enum CommitOutcome
     Unknown,
 }
 
-/// <param name="Generation">The kernel's generation after the commit, when the caller named the one before or something changed; else 0.</param>
+/// <param name="Generation">
+/// The generation that this commit made; 0 when the caller named none. A batch that only adds what is there already makes none, and nobody tells: then the next one is
+/// <see cref="CommitOutcome.Stale"/>.
+/// </param>
 /// <param name="Handles">Handles of the rules that were to be echoed, in the order in which they were written.</param>
 public readonly record struct CommitResult(CommitOutcome Outcome, uint Generation, IReadOnlyList<BatchError> Errors, IReadOnlyList<RuleHandle> Handles)
 {

@@ -62,7 +62,7 @@ public sealed record SetSpec(NftTable Table, string Name, IReadOnlyList<DataType
     /// <summary>Each element counts its packets.</summary>
     public bool Counter { get; init; }
 
-    /// <summary>How many elements it may hold, when that is to be limited.</summary>
+    /// <summary>How many elements it may hold. The kernel reserves room for them, and never has to rearrange the set.</summary>
     public uint? Size { get; init; }
 
     public string? Comment { get; init; }

@@ -13,13 +13,16 @@ public abstract record NftEvent
     /// </summary>
     public sealed record Change(NftMessage Message, NftTable Table, string Name, ulong Handle, uint PortId) : NftEvent;
 
-    /// <summary>A commit is told to its end: all changes before this one, back to the commit before, are its.</summary>
-    public sealed record Generation(uint Id, int ProcessId, string ProcessName, uint PortId) : NftEvent;
+    /// <summary>
+    /// A commit is told to its end: all changes before this one, back to the commit before, are its. The kernel names the thread that committed, by
+    /// its number in the first process namespace.
+    /// </summary>
+    public sealed record Generation(uint Id, int ThreadId, string ThreadName, uint PortId) : NftEvent;
 
     /// <summary>A packet with the trace mark met a rule, the end of a chain or a policy.</summary>
     public sealed record Trace(uint PacketId, TraceKind Kind, NftTable Table, string Chain) : NftEvent
     {
-        /// <summary>The rule's, or 0.</summary>
+        /// <summary>The rule's, or 0: some kernels tell of a chain's end as of a rule without a handle.</summary>
         public ulong RuleHandle { get; init; }
 
         /// <summary>What the rule said.</summary>
@@ -30,14 +33,13 @@ public abstract record NftEvent
 
         public NftFamily PacketFamily { get; init; }
 
-        /// <summary>Interfaces by index, or 0.</summary>
+        /// <summary>Interfaces by index, or 0. They, headers and connection tracking's state are told with the first event of a packet at a hook only.</summary>
         public int Input { get; init; }
 
         public int Output { get; init; }
 
         public uint Mark { get; init; }
 
-        /// <summary>Headers are told with the first event of a packet only.</summary>
         public ReadOnlyMemory<byte> LinkHeader { get; init; }
 
         public ReadOnlyMemory<byte> NetworkHeader { get; init; }

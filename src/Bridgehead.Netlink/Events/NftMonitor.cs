@@ -96,7 +96,7 @@ public sealed unsafe class NftMonitor : IDisposable
     public void Wake()
     {
         var one = 1ul;
-        _ = LibC.Write((int)_wake.DangerousGetHandle(), (byte*)&one, sizeof(ulong));
+        _ = LibC.Write(_wake, (byte*)&one, sizeof(ulong));
     }
 
     public void Dispose()

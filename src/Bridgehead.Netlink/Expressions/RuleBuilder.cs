@@ -23,6 +23,9 @@ public sealed class RuleBuilder(NftFamily family)
     /// <summary>The transport protocol.</summary>
     public RuleBuilder Transport(byte protocol) => Equal(Field.TransportProtocol, RegisterValue.Of(protocol));
 
+    /// <summary>The transport protocol, unless the rule has tested it before.</summary>
+    public RuleBuilder NeedTransport(byte protocol) => _transport == protocol ? this : Transport(protocol);
+
     /// <summary>The first <paramref name="bits"/> bits; no test when there are none.</summary>
     public RuleBuilder Prefix(Field field, RegisterValue value, int bits, bool inverted = false)
     {

@@ -53,12 +53,10 @@ internal static class Wire
     public const int Nftables = NftablesSubsystem << 8;
 
     public const int Request = 1;
-    public const int Multi = 2;
     public const int Acknowledge = 4;
     public const int Echo = 8;
     public const int DumpInterrupted = 0x10;
     public const int Replace = 0x100;
-    public const int Exclusive = 0x200;
     public const int Create = 0x400;
     public const int Append = 0x800;
     public const int Dump = 0x300;

@@ -11,8 +11,10 @@ public static class Errno
     public const int Busy = 16;
     public const int Exists = 17;
     public const int Invalid = 22;
+    public const int SetFull = 23;
     public const int TooManyFiles = 24;
     public const int NoSpace = 28;
+    public const int TooManyLinks = 31;
     public const int Range = 34;
     public const int NameTooLong = 36;
     public const int Loop = 40;
@@ -33,8 +35,10 @@ public static class Errno
         [Busy] = ("EBUSY", "still in use"),
         [Exists] = ("EEXIST", "exists already, and is different"),
         [Invalid] = ("EINVAL", "refused as invalid"),
-        [TooManyFiles] = ("EMFILE", "too many chains in a use count"),
+        [SetFull] = ("ENFILE", "the set is full"),
+        [TooManyFiles] = ("EMFILE", "used too often"),
         [NoSpace] = ("ENOSPC", "no space"),
+        [TooManyLinks] = ("EMLINK", "too many jumps one after the other"),
         [Range] = ("ERANGE", "out of range"),
         [NameTooLong] = ("ENAMETOOLONG", "the name is too long"),
         [Loop] = ("ELOOP", "the chains jump in a circle"),

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Bridgehead.Netlink;
 
@@ -44,7 +45,7 @@ internal static unsafe partial class LibC
     public static partial int EventFd(uint start, int flags);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    public static partial nint Write(int file, byte* buffer, nuint length);
+    public static partial nint Write(SafeFileHandle file, byte* buffer, nuint length);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int file, byte* buffer, nuint length);

@@ -41,9 +41,14 @@ public sealed class FirewallPlan
         _book.Put(profile.Skeleton(worker));
     }
 
+    /// <summary>The prefix of the worker's chains.</summary>
+    public string Worker => _worker;
+
     public IReadOnlyList<IpFamily> Families { get; }
 
-    public string Worker => _worker;
+    /// <summary>Whether a worker's rules stand in the chain, whatever the table: it is the worker's own, or one that all put jumps into.</summary>
+    public static bool Concerns(string worker, string chain) =>
+        Skeleton.OwnerOf(chain, worker) == worker || Enum.GetValues<Table>().Any(table => Skeleton.IsCommon(table, chain) || Skeleton.Shared.Any(shared => shared.Table == table && shared.Name == chain));
 
     /// <summary>What is wanted.</summary>
     public IptablesBook Book

@@ -44,7 +44,8 @@ internal static class StrangersJumps
         return held;
     }
 
-    private static string? TargetOf(string rule)
+    /// <summary>The chain or target that the rule leads to.</summary>
+    public static string? TargetOf(string rule)
     {
         var words = rule.Split(' ');
         var at = Array.FindLastIndex(words, word => word is "-j" or "-g");

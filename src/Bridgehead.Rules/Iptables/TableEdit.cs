@@ -41,7 +41,7 @@ internal sealed class TableEdit(Table table, bool used, FamilyState state, Iptab
         text.Append("COMMIT\n");
     }
 
-    private static string Name(Table table) => table switch
+    public static string Name(Table table) => table switch
     {
         Table.Filter => "filter",
         Table.Nat => "nat",

@@ -14,6 +14,12 @@ public interface INftLayout
     /// <summary>Whether the set or chain itself goes away when no entity of this worker's wants it.</summary>
     bool Owns(NftId id);
 
+    /// <summary>Whether the set or chain is one that workers share.</summary>
+    bool IsShared(NftId id);
+
+    /// <summary>Whether the shared chain's rules come from policies of this worker's.</summary>
+    bool IsChanging(NftId id);
+
     /// <summary>The contributions that the policy brings, changes or takes away.</summary>
     NftChange Put(Policy policy);
 

@@ -3,8 +3,23 @@ namespace Bridgehead.Rules.Nftables;
 /// <summary>What somebody else did to our objects, in sentences, from the operations that undo it.</summary>
 public static class NftDrift
 {
-    /// <summary>One sentence for each object that <paramref name="repair"/> brings back or takes away.</summary>
-    public static IEnumerable<string> Describe(IReadOnlyList<NftOperation> repair) => repair.SelectMany(Describe);
+    /// <summary>One sentence for each object that the operations bring or take away.</summary>
+    public static IEnumerable<string> Sentences(IReadOnlyList<NftOperation> operations) => operations.SelectMany(Describe);
+
+    /// <summary>The sentences of <paramref name="repair"/> that are not among <paramref name="known"/>. A table, chain or set that was gone says it for what was in it.</summary>
+    public static IEnumerable<string> Describe(IReadOnlyList<NftOperation> repair, IReadOnlySet<string> known)
+    {
+        var tables = repair.OfType<NftOperation.AddTable>().Select(add => add.Table).ToHashSet();
+        var made = repair.OfType<NftOperation.AddSet>().Select(add => add.Set.Id).Concat(repair.OfType<NftOperation.AddChain>().Select(add => add.Chain.Id)).ToHashSet();
+        return Sentences([.. repair.Where(operation => operation switch
+        {
+            NftOperation.AddSet add => !tables.Contains(add.Set.Id.Table),
+            NftOperation.AddChain add => !tables.Contains(add.Chain.Id.Table),
+            NftOperation.AddElements add => !made.Contains(add.Set.Id),
+            NftOperation.AddRule add => !made.Contains(add.Chain),
+            _ => true,
+        })]).Where(sentence => !known.Contains(sentence));
+    }
 
     private static IEnumerable<string> Describe(NftOperation operation) => operation switch
     {

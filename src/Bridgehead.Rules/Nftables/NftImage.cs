@@ -12,6 +12,13 @@ public sealed class NftImage
 
     public Dictionary<NftId, (NftChain? Chain, List<NftObservedRule> Rules)> Chains { get; } = [];
 
+    private void Remove(NftTable table)
+    {
+        Tables.Remove(table);
+        Sets.Keys.Where(id => id.Table == table).ToList().ForEach(id => Sets.Remove(id));
+        Chains.Keys.Where(id => id.Table == table).ToList().ForEach(id => Chains.Remove(id));
+    }
+
     /// <summary>The operation's effect, for those that are not of rules.</summary>
     internal void Apply(NftOperation operation)
     {
@@ -19,6 +26,9 @@ public sealed class NftImage
         {
             case NftOperation.AddTable add:
                 Tables.Add(add.Table);
+                break;
+            case NftOperation.DeleteTable delete:
+                Remove(delete.Table);
                 break;
             case NftOperation.AddSet add:
                 Sets.Add(add.Set.Id, (add.Set, []));

@@ -10,6 +10,9 @@ public abstract record NftOperation
     /// <summary>Nothing happens when it exists.</summary>
     public sealed record AddTable(NftTable Table) : NftOperation;
 
+    /// <summary>With everything in it.</summary>
+    public sealed record DeleteTable(NftTable Table) : NftOperation;
+
     public sealed record AddSet(NftSet Set) : NftOperation;
 
     public sealed record DeleteSet(NftId Set) : NftOperation;

@@ -101,6 +101,9 @@ public sealed class NftPlan
         _sent = [];
     }
 
+    /// <summary>The operations that take everything of this worker out of what was observed, and the tables when no other worker has anything in them.</summary>
+    public IReadOnlyList<NftOperation> Retirement() => [.. Tables.Where(Observed.Tables.Contains).SelectMany(table => new NftRetirement(_layout, Observed, table).Operations())];
+
     private void Enter(NftChange change)
     {
         foreach (var key in change.Remove)

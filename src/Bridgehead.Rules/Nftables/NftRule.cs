@@ -101,11 +101,22 @@ public sealed record NftFields(params IReadOnlyList<NftField> List)
 /// <summary>A rule. <see cref="Why"/> names the entity and the reason, for people; it stands in the kernel as the rule's comment.</summary>
 public sealed record NftRule(string Why, params IReadOnlyList<NftExpression> Expressions)
 {
+    private const int CommentLength = 127;
+
     /// <summary>As <c>nft list</c> prints it, without counters' figures and comment; rules are compared by it.</summary>
     public string Text { get; } = NftText.Of(Expressions);
 
     /// <summary>The security group rule that it comes from.</summary>
     public long? GroupRule { get; init; }
+
+    /// <summary>The reason as it stands in the kernel. It may hold a name that a tenant chose: what would end the comment's quotes or the line is replaced, and it is cut to what the kernel keeps.</summary>
+    public string Comment => string.Create(Math.Min(Why.Length, CommentLength), Why, (to, from) =>
+    {
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = from[i] is >= ' ' and <= '~' and not ('"' or '\\') ? from[i] : '?';
+        }
+    });
 
     public bool Equals(NftRule? other) => other is not null && Text == other.Text && Why == other.Why;
 

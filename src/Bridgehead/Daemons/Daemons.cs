@@ -15,6 +15,7 @@ internal sealed partial class Daemons : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop;
     private readonly List<Task> _running = [];
+    private readonly List<FileStream> _places = [];
     private Database? _store;
     private IAsyncDisposable? _api;
 
@@ -27,7 +28,7 @@ internal sealed partial class Daemons : IAsyncDisposable
     /// <summary>Returns once every agent has brought its host about for the first time.</summary>
     public async Task StartAsync(IReadOnlyList<string> binaries)
     {
-        Directory.CreateDirectory(_settings.StatePath);
+        MakeStateFolder();
         _store = await Database.OpenAsync(_settings.Connection, TimeProvider.System, _stop.Token);
         if (await new Seed(_store, _settings).RunAsync(_stop.Token) is { } password)
         {
@@ -66,17 +67,54 @@ internal sealed partial class Daemons : IAsyncDisposable
             await _store.DisposeAsync();
         }
 
+        foreach (var place in _places)
+        {
+            await place.DisposeAsync();
+        }
+
         _stop.Dispose();
     }
 
     private async Task StartAsync(HostParts parts, string binary)
     {
+        TakePlace(binary);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var running = parts.RunAsync(binary, ready, _stop.Token);
         _running.Add(running);
 
         // A first look that fails ends the daemon with its reason.
         await await Task.WhenAny(ready.Task, running);
+    }
+
+    private void MakeStateFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(_settings.StatePath);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"state_path is '{_settings.StatePath}', which cannot be made: {problem.Message.TrimEnd('.')}: set it to a folder that this user may write to", problem);
+        }
+    }
+
+    /// <summary>Two daemons of a kind would undo each other's work on the host. The lock ends with the process, however that ends.</summary>
+    private void TakePlace(string binary)
+    {
+        if (binary == Binaries.Api)
+        {
+            return;
+        }
+
+        var locks = Directory.CreateDirectory(Path.Combine(_settings.StatePath, "locks"));
+        try
+        {
+            _places.Add(new FileStream(Path.Combine(locks.FullName, binary), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException problem)
+        {
+            throw new IOException($"{binary} runs already with the state_path '{_settings.StatePath}': stop that one first", problem);
+        }
     }
 
     private async Task KeepPasswordAsync(string password)

@@ -11,8 +11,26 @@ internal static class HostNeeds
         .. HostChecks.Permission(),
         .. ProgramPath.Missing(binaries.SelectMany(binary => ProgramsOf(binary, settings)).Distinct()),
         .. binaries.Contains(Binaries.Network) ? HostChecks.Interface("public_interface", settings.PublicInterface) : [],
+        .. binaries.Contains(Binaries.Network) ? DnsmasqFile(settings.DnsmasqConfigFile) : [],
+        .. Bridge(settings),
         .. binaries.Contains(Binaries.Network) || binaries.Contains(Binaries.Compute) ? HostChecks.Interface("flat_interface", settings.FlatInterface) : [],
     ];
+
+    private static IEnumerable<string> Bridge(NovaSettings settings)
+    {
+        if (settings.FlatNetworkBridge == "lo" || settings.FlatNetworkBridge == settings.FlatInterface)
+        {
+            yield return $"flat_network_bridge is '{settings.FlatNetworkBridge}', which is another interface of this host: give the bridge a name of its own, such as br100";
+        }
+    }
+
+    private static IEnumerable<string> DnsmasqFile(string? path)
+    {
+        if (!string.IsNullOrEmpty(path) && !File.Exists(path))
+        {
+            yield return $"dnsmasq_config_file is '{path}', but there is no such file: correct it, or leave it out";
+        }
+    }
 
     private static IEnumerable<string> ProgramsOf(string binary, NovaSettings settings)
     {

@@ -12,24 +12,25 @@ namespace Bridgehead;
 /// <summary>Puts an agent together with what it works on its host with.</summary>
 internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFactory logs, CancellationToken stop)
 {
-    private readonly CommandRunner _runner = new();
+    private static readonly CommandRunner Runner = new();
+    private readonly IptablesPrograms _iptables = new(Runner, settings.IptablesVariant);
     private readonly Sysctls _sysctls = new();
 
     /// <summary>Runs the daemon's agent until cancelled.</summary>
     public async Task RunAsync(string binary, TaskCompletionSource ready, CancellationToken cancel)
     {
         // Each has its own way to interfaces: both may live in one process, as they may not.
-        var links = new Links(_runner);
+        var links = new Links(Runner);
         if (binary == Binaries.Network)
         {
-            var dhcp = new DnsmasqService(_runner, settings, LeaseProgram());
+            var dhcp = new DnsmasqService(Runner, settings, LeaseProgram());
             var (floating, gateways) = (AddressJournal.Floating(settings.StatePath), AddressJournal.Gateways(settings.StatePath));
-            await RunNetworkAsync(new NetworkAppliers(Firewall(binary), links, _sysctls, dhcp, new Conntrack(_runner), floating, gateways), ready, cancel);
+            await RunNetworkAsync(new NetworkAppliers(Firewall(binary), links, _sysctls, dhcp, new Conntrack(Runner), floating, gateways), ready, cancel);
             return;
         }
 
         IAgent agent = binary == Binaries.Api
-            ? new ApiAgent(settings, settings.NetfilterBackend == NetfilterBackend.Nftables ? null : Firewall(binary))
+            ? new ApiAgent(settings, Firewall(binary))
             : new ComputeAgent(settings, store, new ComputeAppliers(Firewall(binary), new PortGuard(Writer(new NftablesBackend(new GuardLayout(settings.UseIpv6)))), links, _sysctls, Driver()), logs, stop);
         await LoopOf(agent).RunAsync(ready, cancel);
     }
@@ -47,19 +48,36 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
 
     private AgentLoop LoopOf(IAgent agent) => new(agent, store, settings, TimeProvider.System, logs.CreateLogger<AgentLoop>());
 
-    private FirewallWriter Firewall(string worker) => Writer(settings.NetfilterBackend == NetfilterBackend.Nftables
-        ? new NftablesBackend(worker == Binaries.Network ? new NetworkLayout(settings.RuleProfile) : new ComputeLayout(settings.UseIpv6))
-        : new IptablesBackend(
-            new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6),
-            new IptablesPrograms(_runner, settings.IptablesVariant),
-            Path.Combine(settings.StatePath, "locks", "iptables"),
-            TimeProvider.System));
+    private FirewallWriter Firewall(string worker)
+    {
+        if (settings.NetfilterBackend == NetfilterBackend.Nftables)
+        {
+            return Writer(Native(worker), _iptables.AreInstalled ? Iptables(worker, null) : null);
+        }
 
-    private FirewallWriter Writer(IFirewallBackend backend) => new(backend, TimeProvider.System, logs.CreateLogger<FirewallWriter>());
+        IDisturbance disturbance = _iptables.IsNft ? new NftVariantDisturbance(worker) : new LegacyDisturbance(TimeProvider.System);
+        return Writer(Iptables(worker, disturbance), Native(worker));
+    }
+
+    private FirewallWriter Writer(IFirewallBackend backend, IFirewallBackend? former = null) => new(backend, TimeProvider.System, logs.CreateLogger<FirewallWriter>(), former);
+
+    private NftablesBackend Native(string worker) => new(worker switch
+    {
+        Binaries.Network => new NetworkLayout(settings.RuleProfile),
+        Binaries.Compute => new ComputeLayout(settings.UseIpv6),
+        _ => new EmptyLayout(),
+    });
+
+    private IptablesBackend Iptables(string worker, IDisturbance? disturbance) => new(
+        new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6),
+        _iptables,
+        Path.Combine(settings.StatePath, "locks", "iptables"),
+        TimeProvider.System,
+        disturbance);
 
     private IInstanceDriver Driver() => settings.ComputeDriver == "tap"
-        ? new TapDriver(_runner, settings.StatePath)
-        : new NetnsDriver(_runner, settings.StatePath, TimeProvider.System);
+        ? new TapDriver(Runner, settings.StatePath)
+        : new NetnsDriver(Runner, settings.StatePath, TimeProvider.System);
 
     /// <summary>dnsmasq wants a program without arguments: a link with its name, to this executable.</summary>
     private string LeaseProgram()

@@ -10,6 +10,9 @@ internal static class Frame
 {
     private const int TokenBytes = 8;
 
+    /// <summary>ICMP over IPv4.</summary>
+    private const int ShortestPacket = 20 + 8 + TokenBytes;
+
     /// <summary>An Ethernet frame.</summary>
     public static byte[] Of(MacAddress from, MacAddress to, Packet packet, ulong token, bool reply = false) =>
         [.. BytesOf(to), .. BytesOf(from), .. packet.IsV4 ? new byte[] { 0x08, 0x00 } : [0x86, 0xdd], .. NetworkOf(packet, token, reply)];
@@ -24,7 +27,7 @@ internal static class Frame
     /// <summary>The token, addresses and ports of what begins with a network header; null when it has no token of ours.</summary>
     public static Seen? Read(ReadOnlySpan<byte> packet, ulong series)
     {
-        if (packet.Length < 40)
+        if (packet.Length < ShortestPacket)
         {
             return null;
         }
@@ -33,19 +36,23 @@ internal static class Frame
         var header = v4 ? (packet[0] & 15) * 4 : 40;
         var protocol = packet[v4 ? 9 : 6];
         var end = header + (v4 ? BinaryPrimitives.ReadUInt16BigEndian(packet[2..]) - header : BinaryPrimitives.ReadUInt16BigEndian(packet[4..]));
-        if (end > packet.Length || end < header + 8 + TokenBytes)
+        if (end > packet.Length || end < header + 8 + TokenBytes || IsError(protocol, packet[header]))
         {
             return null;
         }
 
         var token = BinaryPrimitives.ReadUInt64BigEndian(packet[(end - TokenBytes)..]);
         var (source, destination) = v4 ? (packet[12..16].ToArray(), packet[16..20].ToArray()) : (packet[8..24].ToArray(), packet[24..40].ToArray());
+        // Of ICMP the type, so that an echo's answer by the host is not taken for the echo.
         var hasPorts = protocol is Packet.Tcp or Packet.Udp;
-        var (from, to) = hasPorts ? (BinaryPrimitives.ReadUInt16BigEndian(packet[header..]), BinaryPrimitives.ReadUInt16BigEndian(packet[(header + 2)..])) : ((ushort)0, (ushort)0);
+        var (from, to) = hasPorts ? (BinaryPrimitives.ReadUInt16BigEndian(packet[header..]), BinaryPrimitives.ReadUInt16BigEndian(packet[(header + 2)..])) : ((ushort)0, packet[header]);
         return token >> 32 == series >> 32 ? new Seen(token, "", new IPAddress(source), new IPAddress(destination), from, to) : null;
     }
 
-    public static byte[] BytesOf(MacAddress mac)
+    /// <summary>An ICMP error quotes the packet that it is about, token and all.</summary>
+    private static bool IsError(byte protocol, byte type) => (protocol == Packet.Icmp && type is not (0 or 8 or 13 or 14)) || (protocol == Packet.Icmp6 && type < 128);
+
+    private static byte[] BytesOf(MacAddress mac)
     {
         var bytes = new byte[8];
         BinaryPrimitives.WriteInt64BigEndian(bytes, mac.Value << 16);
@@ -105,5 +112,5 @@ internal static class Frame
     }
 }
 
-/// <summary>A packet of ours where it arrived. <see cref="Place"/> is an interface of the far side, or <c>host</c>.</summary>
+/// <summary>A packet of ours where it arrived. <see cref="Place"/> is an interface of the far side, or <c>host</c>; <see cref="DestinationPort"/> for ICMP its type.</summary>
 internal sealed record Seen(ulong Token, string Place, IPAddress Source, IPAddress Destination, ushort SourcePort, ushort DestinationPort);

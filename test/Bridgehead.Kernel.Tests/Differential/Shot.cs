@@ -1,6 +1,5 @@
 using System.Net;
 using Bridgehead.Model;
-using Bridgehead.Rules;
 using Bridgehead.Rules.Tracing;
 using Bridgehead.Testing;
 
@@ -32,10 +31,11 @@ internal sealed record Shot(SampleCloud Cloud, Packet Packet, Trace Trace, ulong
     }
 
     /// <summary>What is wrong with what was seen; null when it is as it should be.</summary>
-    /// <param name="seen">Null: nothing.</param>
+    /// <param name="all">What was seen of it, anywhere.</param>
     /// <param name="destination">A reply's is translated back by connection tracking, which the filter does not see.</param>
-    public string? Compare(Seen? seen, (IPAddress Source, IPAddress Destination)? destination = null)
+    public string? Compare(IEnumerable<Seen> all, (IPAddress Source, IPAddress Destination)? destination = null)
     {
+        var seen = Find(all);
         if (Place != seen?.Place)
         {
             return $"{Packet} by {Packet.Input}: the tracer says {Trace.Fate} at {Place ?? "nobody"}, and it was seen at {seen?.Place ?? "nobody"}";
@@ -47,10 +47,12 @@ internal sealed record Shot(SampleCloud Cloud, Packet Packet, Trace Trace, ulong
         }
 
         var (from, to) = destination ?? (Trace.Final.Source, Trace.Final.Destination);
-        var port = Trace.Final.DestinationPort ?? 0;
-        var right = seen.Source.Equals(from) && (seen.Destination.Equals(to) || IsUnknown(seen)) && (IsReply || seen.DestinationPort == port);
+        var port = Trace.Final.DestinationPort ?? Packet.IcmpType ?? 0;
+        var right = seen.Source.Equals(from) && (seen.Destination.Equals(to) || IsUnknown(seen)) && ((IsReply && !IsIcmp) || seen.DestinationPort == port);
         return right ? null : $"{Packet}: the tracer says it becomes {from} -> {to}:{port}, and it was {seen.Source} -> {seen.Destination}:{seen.DestinationPort}";
     }
+
+    public Seen? Find(IEnumerable<Seen> all) => all.LastOrDefault(seen => seen.Token == Token && (!IsIcmp || seen.DestinationPort == Packet.IcmpType));
 
     /// <summary>The answer to it, with the addresses that the packet filter sees; null for what has no answer that could be seen.</summary>
     public Shot? Reply(Seen seen, PacketTracer tracer, ulong token)
@@ -69,7 +71,7 @@ internal sealed record Shot(SampleCloud Cloud, Packet Packet, Trace Trace, ulong
             SourcePort = IsIcmp ? Packet.SourcePort : seen.DestinationPort,
             DestinationPort = IsIcmp ? null : Packet.SourcePort,
             IcmpType = Packet.IcmpType switch { 8 => 0, 13 => 14, 128 => 129, _ => null },
-            IcmpCode = IsIcmp ? (byte)0 : null,
+            IcmpCode = Packet.IcmpCode,
             Input = Trace.Output,
             Port = nic?.Nic.TapName,
             SourceMac = nic?.Nic.Mac,

@@ -64,7 +64,8 @@ internal static class Topology
 
         foreach (var nic in cloud.Servers.SelectMany(server => server.Nics))
         {
-            lines.Append($"link set dev {nic.Nic.TapName} master {nic.Network.Bridge}\n");
+            // As the product has it: a server that calls its own floating address gets the packet back by the port that it came from.
+            lines.Append($"link set dev {nic.Nic.TapName} master {nic.Network.Bridge}\nlink set dev {nic.Nic.TapName} type bridge_slave hairpin on\n");
             foreach (var address in InstancePlanner.AddressesOf(nic, cloud.Settings with { UseIpv6 = true }))
             {
                 lines.Append($"neigh replace {address} lladdr {nic.Nic.Mac} dev {nic.Network.Bridge} nud permanent\n");

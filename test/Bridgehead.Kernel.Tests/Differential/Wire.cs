@@ -19,6 +19,11 @@ internal sealed partial class Wire : IDisposable
     private const int AllProtocols = 0x0300;
     private const byte ForThisInterface = 0;
 
+    /// <summary>Milliseconds.</summary>
+    private const int Glance = 100;
+    private const int Patience = 400;
+    private const int Moment = 15;
+
     private readonly Socket _cables;
     private readonly Socket _program = new(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Raw);
     private readonly Socket[] _ears;
@@ -27,6 +32,7 @@ internal sealed partial class Wire : IDisposable
     private readonly ConcurrentQueue<Seen> _seen = new();
     private readonly List<Thread> _threads = [];
     private readonly ulong _series;
+    private volatile bool _stop;
 
     /// <param name="series">The upper half of all tokens.</param>
     public Wire(ulong series)
@@ -41,21 +47,22 @@ internal sealed partial class Wire : IDisposable
             .. new[] { ProtocolType.Tcp, ProtocolType.Udp, ProtocolType.Icmp }.Select(protocol => new Socket(AddressFamily.InterNetwork, SocketType.Raw, protocol)),
             .. new[] { ProtocolType.Tcp, ProtocolType.Udp, ProtocolType.IcmpV6 }.Select(protocol => new Socket(AddressFamily.InterNetworkV6, SocketType.Raw, protocol)),
         ];
-        Listen(HearCables);
+        Listen(_cables, HearCables);
         foreach (var ear in _ears)
         {
-            Listen(() => HearHost(ear));
+            ear.Bind(new IPEndPoint(ear.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0));
+            Listen(ear, HearHost);
         }
     }
 
     public void Dispose()
     {
+        _stop = true;
+        _threads.ForEach(thread => thread.Join());
         foreach (var socket in _ears.Append(_cables).Append(_program))
         {
             socket.Dispose();
         }
-
-        _threads.ForEach(thread => thread.Join());
     }
 
     public void Send(string cable, byte[] frame)
@@ -65,15 +72,24 @@ internal sealed partial class Wire : IDisposable
     }
 
     /// <summary>A program of the host sends it.</summary>
-    public void SendFromHost(Packet packet, ulong token) =>
-        _program.SendTo(Frame.NetworkOf(packet, token, reply: false), new IPEndPoint(packet.Destination, 0));
+    public void SendFromHost(Packet packet, ulong token)
+    {
+        try
+        {
+            _program.SendTo(Frame.NetworkOf(packet, token, reply: false), new IPEndPoint(packet.Destination, 0));
+        }
+        catch (SocketException dropped) when (dropped.SocketErrorCode == SocketError.AccessDenied)
+        {
+            // The kernel tells a program of the host when its packet is dropped.
+        }
+    }
 
     /// <summary>Waits until all these have arrived somewhere, and then a moment longer, for those that should not.</summary>
-    public async Task<Dictionary<ulong, Seen>> CollectAsync(IReadOnlyCollection<ulong> expected)
+    public async Task<IReadOnlyList<Seen>> CollectAsync(IReadOnlyCollection<ulong> expected)
     {
-        var arrived = new Dictionary<ulong, Seen>();
+        var arrived = new List<Seen>();
         var waited = 0;
-        while (waited < Patience && !expected.All(arrived.ContainsKey))
+        while (waited < Patience && expected.Except(arrived.Select(seen => seen.Token)).Any())
         {
             await Task.Delay(2);
             waited += 2;
@@ -85,46 +101,36 @@ internal sealed partial class Wire : IDisposable
         return arrived;
     }
 
-    private const int Patience = 400;
-    private const int Moment = 15;
-
-    private void Take(Dictionary<ulong, Seen> arrived)
+    private void Take(List<Seen> arrived)
     {
         while (_seen.TryDequeue(out var seen))
         {
-            arrived[seen.Token] = seen;
+            arrived.Add(seen);
         }
     }
 
-    private void HearCables()
+    private void HearCables(Socket cables, byte[] buffer)
     {
-        var (buffer, from) = (new byte[2048], AddressOf(0));
-        while (true)
-        {
-            var length = _cables.ReceiveFrom(buffer, SocketFlags.None, from);
+        var from = new SocketAddress(AddressFamily.Packet, SocketAddress.GetMaximumAddressSize(AddressFamily.Packet));
+        var length = cables.ReceiveFrom(buffer, SocketFlags.None, from);
 
-            // Not what is sent here, nor what a bridge floods to a port whose MAC it is not for.
-            if (from[10] == ForThisInterface && length > 14 && Frame.Read(buffer.AsSpan(14, length - 14), _series) is { } seen)
-            {
-                _seen.Enqueue(seen with { Place = _names[BitConverter.ToInt32([from[4], from[5], from[6], from[7]])] });
-            }
+        // Not what is sent here, nor what a bridge floods to a port whose MAC it is not for.
+        if (from[10] == ForThisInterface && length > 14 && Frame.Read(buffer.AsSpan(14, length - 14), _series) is { } seen)
+        {
+            _seen.Enqueue(seen with { Place = _names[BitConverter.ToInt32([from[4], from[5], from[6], from[7]])] });
         }
     }
 
     /// <summary>IPv6 sockets give no network header; what it was sent to is not looked at there.</summary>
-    private void HearHost(Socket ear)
+    private void HearHost(Socket ear, byte[] buffer)
     {
-        var buffer = new byte[2048];
         var v4 = ear.AddressFamily == AddressFamily.InterNetwork;
         EndPoint from = new IPEndPoint(v4 ? IPAddress.Any : IPAddress.IPv6Any, 0);
-        while (true)
+        var length = ear.ReceiveFrom(buffer, ref from);
+        var packet = v4 ? buffer.AsSpan(0, length) : WithHeader(buffer.AsSpan(0, length), ear.ProtocolType, ((IPEndPoint)from).Address);
+        if (Frame.Read(packet, _series) is { } seen)
         {
-            var length = ear.ReceiveFrom(buffer, ref from);
-            var packet = v4 ? buffer.AsSpan(0, length) : WithHeader(buffer.AsSpan(0, length), ear.ProtocolType, ((IPEndPoint)from).Address);
-            if (Frame.Read(packet, _series) is { } seen)
-            {
-                _seen.Enqueue(seen with { Place = Host });
-            }
+            _seen.Enqueue(seen with { Place = Host });
         }
     }
 
@@ -134,17 +140,23 @@ internal sealed partial class Wire : IDisposable
         return (byte[])[0x60, 0, 0, 0, (byte)(transport.Length >> 8), (byte)transport.Length, (byte)protocol, 64, .. from.GetAddressBytes(), .. IPAddress.IPv6Any.GetAddressBytes(), .. transport];
     }
 
-    private void Listen(Action hear)
+    private void Listen(Socket socket, Action<Socket, byte[]> hear)
     {
+        socket.ReceiveTimeout = Glance;
+        socket.ReceiveBufferSize = 1 << 20;
         var thread = new Thread(() =>
         {
-            try
+            var buffer = new byte[2048];
+            while (!_stop)
             {
-                hear();
-            }
-            catch (Exception end) when (end is ObjectDisposedException or SocketException)
-            {
-                // The wire is cut.
+                try
+                {
+                    hear(socket, buffer);
+                }
+                catch (SocketException silence) when (silence.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+                {
+                    // Nothing came.
+                }
             }
         })
         { IsBackground = true };

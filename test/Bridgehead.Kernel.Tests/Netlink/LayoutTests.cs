@@ -1,7 +1,5 @@
 using AwesomeAssertions;
-using Bridgehead.Model;
 using Bridgehead.Netlink;
-using Bridgehead.Rules;
 using Xunit;
 
 namespace Bridgehead.Kernel.Tests.Netlink;
@@ -14,15 +12,6 @@ public sealed class LayoutTests : NftFixture
     {
         Layout.Write(Batch);
         MustEqual(Layout.Text);
-    }
-
-    [Fact]
-    public void The_port_guard_is_listed_as_when_nft_wrote_it()
-    {
-        var port = new GuardedPort(DeviceName.Parse("vnet0"), MacAddress.Parse("fa:16:3e:00:00:01"), [Ip.Parse("10.0.0.10")]);
-        GuardLayout.Write(Batch);
-        GuardLayout.Port(Batch, "vnet0", 0xfa163e000001, [10, 0, 0, 10], [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0xf8, 0x16, 0x3e, 0xff, 0xfe, 0, 0, 1]);
-        MustEqual(PortGuardText.Whole([port], ipv6: true));
     }
 
     [Fact]

@@ -74,6 +74,22 @@ public sealed class RequestTests
         _cloud.Asked[^1].Should().Be(expected);
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("auto")]
+    public async Task Words_for_networks_are_sent_with_the_first_version_that_has_them(string word)
+    {
+        _cloud.WithServer().WithImageAndFlavor().On("POST servers", $$$"""{"server":{"id":"{{{S}}}"}}""", 202);
+        var run = await _cloud.RunAsync("boot", "--image", "cirros", "--flavor", "1", "--nic", word, "myserver");
+        run.Error.Should().BeEmpty();
+        var index = _cloud.Asked.FindIndex(asked => asked.StartsWith("POST servers", StringComparison.Ordinal));
+        _cloud.Asked[index].Should().Contain($"\"networks\":\"{word}\"");
+        _cloud.Requests.First(r => r.Method == HttpMethod.Post && r.RequestUri!.AbsolutePath.EndsWith("/servers", StringComparison.Ordinal))
+            .Headers.GetValues("X-OpenStack-Nova-API-Version").Should().Equal("2.37");
+
+        (await _cloud.RunAsync("--os-compute-api-version", "2.30", "boot", "--image", "cirros", "--flavor", "1", "--nic", word, "myserver")).Error.Should().Contain("2.37");
+    }
+
     [Fact]
     public async Task Several_servers_are_deleted_and_those_that_cannot_be_are_told()
     {

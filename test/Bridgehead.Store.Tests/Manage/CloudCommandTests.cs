@@ -115,7 +115,7 @@ public sealed class CloudCommandTests
     public async Task A_database_that_cannot_be_opened_is_one_sentence()
     {
         await using var at = await Operator.AtAsync("sqlite", s => s with { Connection = "sqlite:////proc/none/store.db" });
-        (await at.FailAsync("network list")).Should().StartWith("error: the database cannot be opened: ").And.NotContain("\n");
+        (await at.FailAsync("network list")).Should().StartWith("error: the database /proc/none/store.db cannot be opened: ").And.NotContain("\n");
     }
 
     [Fact]

@@ -1,69 +1,56 @@
 using Bridgehead.Netlink;
-using Bridgehead.Rules.Nftables;
 
 namespace Bridgehead.Host;
 
+/// <param name="Ours">Something that matters may have changed.</param>
+/// <param name="Lost">Something was told and not heard.</param>
+/// <param name="Generations">How many commits were told.</param>
+/// <param name="Newest">The generation that the last of them made.</param>
+internal readonly record struct News(bool Ours, bool Lost, int Generations, uint? Newest);
+
 /// <summary>
-/// What others committed since we last looked: which generation the kernel is at, and whether they touched what is ours. A second one, on a thread of its own, tells at once
-/// (<see cref="NftWatch"/>); this one is asked.
+/// What others committed since we last looked: which generation the kernel is at, and whether they touched what matters. <see cref="NftWatch"/>, on a thread of its own, tells at once; this is asked.
 /// </summary>
-internal sealed class NftNews(NftPlan plan) : IDisposable
+internal sealed class NftNews(Func<NftEvent.Change, bool> matters) : IDisposable
 {
     private readonly NftMonitor _monitor = new(MonitorGroups.Changes);
-    private uint? _generation;
-    private bool _ours;
+    private News _news;
 
-    /// <summary>The socket whose commits are our own.</summary>
+    /// <summary>The socket whose commits are our own, and not told.</summary>
     public uint Except
     {
         set => _monitor.Except = value;
     }
 
-    /// <summary>Takes what there is. <paramref name="generation"/> goes to the newest one told; true when something of ours may have changed.</summary>
-    public bool Take(ref uint generation)
+    /// <summary>Takes what there is; waits for nothing.</summary>
+    public News Take()
     {
-        (_generation, _ours) = (null, false);
+        _news = default;
         MonitorResult result;
         do
         {
             result = _monitor.Wait(TimeSpan.Zero, Hear);
-            _ours |= result.Lost;
+            if (result.Lost)
+            {
+                _news = _news with { Ours = true, Lost = true };
+            }
         }
         while (result.Heard > 0);
 
-        if (_generation is { } told && (int)(told - generation) > 0)
-        {
-            generation = told;
-        }
-
-        return _ours;
+        return _news;
     }
 
     public void Dispose() => _monitor.Dispose();
-
-    /// <summary>Whether the change is of what the plan looks after.</summary>
-    public static bool IsOurs(NftPlan plan, NftEvent.Change change)
-    {
-        foreach (var table in plan.Tables)
-        {
-            if (change.Table.Name == table.Name && change.Table.Family == ExpressionDraft.FamilyOf(table.Family))
-            {
-                return change.Name.Length == 0 || plan.HasContent(new NftId(table, change.Name));
-            }
-        }
-
-        return false;
-    }
 
     private void Hear(NftEvent told)
     {
         switch (told)
         {
             case NftEvent.Generation generation:
-                _generation = generation.Id;
+                _news = _news with { Generations = _news.Generations + 1, Newest = generation.Id };
                 break;
             case NftEvent.Change change:
-                _ours |= IsOurs(plan, change);
+                _news = _news with { Ours = _news.Ours || matters(change) };
                 break;
         }
     }

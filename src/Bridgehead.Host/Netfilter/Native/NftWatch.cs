@@ -7,18 +7,16 @@ internal sealed class NftWatch : IDisposable
 {
     private readonly NftMonitor _monitor = new(MonitorGroups.Changes);
     private readonly Func<NftEvent.Change, bool> _matters;
-    private readonly Func<NftEvent.Generation, bool> _isOwn;
     private readonly Action _disturbed;
     private readonly Thread _thread;
     private volatile bool _stop;
     private bool _pending;
 
     /// <param name="matters">Whether a change is of what is ours.</param>
-    /// <param name="isOwn">Whether we made the commit ourselves.</param>
     /// <param name="disturbed">Called on the watch's thread.</param>
-    public NftWatch(Func<NftEvent.Change, bool> matters, Func<NftEvent.Generation, bool> isOwn, Action disturbed)
+    public NftWatch(Func<NftEvent.Change, bool> matters, Action disturbed)
     {
-        (_matters, _isOwn, _disturbed) = (matters, isOwn, disturbed);
+        (_matters, _disturbed) = (matters, disturbed);
         _thread = new Thread(Run) { IsBackground = true, Name = "nf_tables" };
         _thread.Start();
     }
@@ -50,8 +48,8 @@ internal sealed class NftWatch : IDisposable
             case NftEvent.Change change:
                 _pending |= _matters(change);
                 break;
-            case NftEvent.Generation generation:
-                if (_pending && !_isOwn(generation))
+            case NftEvent.Generation:
+                if (_pending)
                 {
                     _disturbed();
                 }

@@ -46,23 +46,62 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
         }
     }
 
+    public Task<bool> RetireAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var kernel = Open();
+            for (var i = 0; i < Tries; i++)
+            {
+                Observe(kernel);
+                var operations = _plan.Retirement();
+                if (operations.Count == 0)
+                {
+                    return Task.FromResult(false);
+                }
+
+                OperationWriter.Write(operations, _batch);
+                var result = kernel.Commit(_batch, _generation);
+                if (result.IsCommitted)
+                {
+                    return Task.FromResult(true);
+                }
+
+                if (result.Outcome != CommitOutcome.Stale)
+                {
+                    throw new FirewallException($"nf_tables: {result}");
+                }
+
+                cancel.ThrowIfCancellationRequested();
+            }
+
+            throw Busy();
+        }
+        catch (NetlinkException problem)
+        {
+            Close();
+            throw new FirewallException($"nf_tables: {problem.Message}", problem);
+        }
+    }
+
     public void Dispose()
     {
         _watch?.Dispose();
+        _watch = null;
         Close();
         _batch.Dispose();
     }
 
     private Nftables Open()
     {
-        _news ??= new NftNews(_plan);
+        _news ??= new NftNews(IsOurs);
         if (_kernel is null)
         {
             _kernel = new Nftables();
             _news.Except = _kernel.PortId;
         }
 
-        _watch ??= new NftWatch(change => change.PortId != _kernel?.PortId && NftNews.IsOurs(_plan, change), _ => false, () => Disturbed?.Invoke());
+        _watch ??= new NftWatch(change => change.PortId != _kernel?.PortId && IsOurs(change), () => Disturbed?.Invoke());
         return _kernel;
     }
 
@@ -78,14 +117,14 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
         if (observe)
         {
             // What was told until now is in what is read; what is told later is looked at below.
-            _news!.Take(ref _generation);
+            _news!.Take();
             Observe(kernel);
         }
 
         IReadOnlyList<string> drift = [];
         for (var i = 0; i < Tries; i++)
         {
-            if (_news!.Take(ref _generation))
+            if (Hear(_news!.Take()))
             {
                 drift = [.. drift, .. Compare(kernel)];
             }
@@ -95,18 +134,47 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
                 return drift;
             }
 
+            // What made the generation old has been told by the time that the kernel says the new one.
+            _generation = kernel.GetGeneration();
             cancel.ThrowIfCancellationRequested();
         }
 
-        throw new FirewallException("nf_tables: somebody else changes rules all the time, faster than ours can be changed");
+        throw Busy();
+    }
+
+    private static FirewallException Busy() => new("nf_tables: somebody else changes rules all the time, faster than ours can be changed");
+
+    /// <summary>Goes to the generation that was told; true when something of ours may have changed.</summary>
+    private bool Hear(News news)
+    {
+        if (news.Newest is { } told && (int)(told - _generation) > 0)
+        {
+            _generation = told;
+        }
+
+        return news.Ours;
+    }
+
+    /// <summary>Whether the change is of what the plan looks after.</summary>
+    private bool IsOurs(NftEvent.Change change)
+    {
+        foreach (var table in _plan.Tables)
+        {
+            if (change.Table.Name == table.Name && change.Table.Family == RuleEncoder.FamilyOf(table.Family))
+            {
+                return change.Name.Length == 0 || _plan.HasContent(new NftId(table, change.Name));
+            }
+        }
+
+        return false;
     }
 
     /// <summary>What differs from what the kernel was believed to hold, beyond what is about to be changed.</summary>
     private IReadOnlyList<string> Compare(Nftables kernel)
     {
-        var wanted = NftDrift.Describe(_plan.Pending()).ToHashSet(StringComparer.Ordinal);
+        var wanted = NftDrift.Sentences(_plan.Pending()).ToHashSet(StringComparer.Ordinal);
         Observe(kernel);
-        return [.. NftDrift.Describe(_plan.Pending()).Where(sentence => !wanted.Contains(sentence))];
+        return [.. NftDrift.Describe(_plan.Pending(), wanted)];
     }
 
     private void Observe(Nftables kernel)

@@ -4,7 +4,7 @@ using Bridgehead.Rules.Nftables;
 namespace Bridgehead.Host;
 
 /// <summary>Writes a plan's operations as netlink messages. An operation's number is the tag under which the kernel's errors come back.</summary>
-internal static class OperationWriter
+public static class OperationWriter
 {
     public static void Write(IReadOnlyList<NftOperation> operations, BatchWriter batch)
     {
@@ -16,7 +16,7 @@ internal static class OperationWriter
         }
     }
 
-    public static Netlink.NftTable TableOf(Rules.Nftables.NftTable table) => new(ExpressionDraft.FamilyOf(table.Family), table.Name);
+    public static Netlink.NftTable TableOf(Rules.Nftables.NftTable table) => new(RuleEncoder.FamilyOf(table.Family), table.Name);
 
     public static SetSpec SpecOf(NftSet set) => new(TableOf(set.Id.Table), set.Id.Name, [.. set.Key.Select(TypeOf)])
     {
@@ -32,6 +32,9 @@ internal static class OperationWriter
         {
             case NftOperation.AddTable add:
                 batch.AddTable(TableOf(add.Table));
+                break;
+            case NftOperation.DeleteTable delete:
+                batch.RemoveTable(TableOf(delete.Table));
                 break;
             case NftOperation.AddSet add:
                 batch.AddSet(SpecOf(add.Set));
@@ -63,7 +66,7 @@ internal static class OperationWriter
         {
             case NftOperation.AddRule add:
                 var table = add.Chain.Table;
-                batch.AddRule(TableOf(table), add.Chain.Name, RuleEncoder.Of(table.Family, add.Rule), RuleEncoder.CommentOf(add.Rule), echo: true);
+                batch.AddRule(TableOf(table), add.Chain.Name, RuleEncoder.Of(table.Family, add.Rule), add.Rule.Comment, echo: true);
                 break;
             case NftOperation.DeleteRule delete:
                 batch.RemoveRule(TableOf(delete.Chain.Table), delete.Chain.Name, delete.Handle);

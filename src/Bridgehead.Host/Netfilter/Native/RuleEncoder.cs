@@ -1,180 +1,112 @@
-using System.Buffers.Binary;
 using System.Net;
 using Bridgehead.Netlink;
 using Bridgehead.Rules.Nftables;
 
 namespace Bridgehead.Host;
 
-/// <summary>
-/// Rules as the kernel's expressions, with the protocol tests that fields imply, spelled as nft spells them, so that <c>nft list</c> prints them readably.
-/// </summary>
-internal static class RuleEncoder
+/// <summary>Rules as the kernel's expressions, as nft would make them, so that <c>nft list</c> prints them readably.</summary>
+public static class RuleEncoder
 {
-    private const int CommentBytes = 127;
+    private const uint DestinationTranslated = 1 << 5;
 
-    public static List<Expression> Of(Rules.Nftables.NftFamily family, NftRule rule)
+    public static IReadOnlyList<Expression> Of(Rules.Nftables.NftFamily family, NftRule rule)
     {
-        var draft = new ExpressionDraft(family);
+        var builder = new RuleBuilder(FamilyOf(family));
         foreach (var expression in rule.Expressions)
         {
-            Write(draft, expression);
+            Write(builder, expression);
         }
 
-        return draft.Expressions;
+        return builder.Expressions;
     }
 
     /// <summary>What tells the rule from others: its expressions as the kernel gives them back, and its comment.</summary>
-    public static string PrintOf(Rules.Nftables.NftFamily family, NftRule rule) => PrintOf(Of(family, rule), CommentOf(rule));
+    public static string PrintOf(Rules.Nftables.NftFamily family, NftRule rule) => PrintOf(Of(family, rule), rule.Comment);
 
     public static string PrintOf(IReadOnlyList<Expression> expressions, string? comment) => $"{Convert.ToHexStringLower(RuleBytes.Of(expressions))} {comment}";
 
-    /// <summary>A reason may hold a name that a tenant chose: what would end the comment's quotes or the line is left out.</summary>
-    public static string CommentOf(NftRule rule)
+    public static Netlink.NftFamily FamilyOf(Rules.Nftables.NftFamily family) => family switch
     {
-        var text = rule.Why.Length > CommentBytes ? rule.Why[..CommentBytes] : rule.Why;
-        return string.Create(text.Length, text, (to, from) =>
-        {
-            for (var i = 0; i < to.Length; i++)
-            {
-                to[i] = from[i] is >= ' ' and <= '~' and not ('"' or '\\') ? from[i] : '?';
-            }
-        });
+        Rules.Nftables.NftFamily.Ip => Netlink.NftFamily.Ip,
+        Rules.Nftables.NftFamily.Ip6 => Netlink.NftFamily.Ip6,
+        _ => Netlink.NftFamily.Bridge,
+    };
+
+    private static RuleBuilder Write(RuleBuilder builder, NftExpression expression) => expression switch
+    {
+        NftExpression.Is value => Compare(builder, value),
+        NftExpression.InPrefix prefix => builder.Prefix(FieldOf(prefix.Field, builder), new RegisterValue(prefix.Range.BaseAddress.GetAddressBytes()), prefix.Range.PrefixLength),
+        NftExpression.InRange range => builder.Between(FieldOf(range.Field, builder), RegisterValue.NetworkOrder(range.First), RegisterValue.NetworkOrder(range.Last)),
+        NftExpression.InSet { Not: false } set => builder.In(set.Set, FieldsOf(set.Fields, builder)),
+        NftExpression.InSet set => builder.NotIn(set.Set, FieldsOf(set.Fields, builder)),
+        NftExpression.CtState state => builder.AnyBit(Field.ConntrackState, (uint)state.States),
+        NftExpression.CtDnat dnat => builder.AnyBit(Field.ConntrackStatus, DestinationTranslated, dnat.Not),
+        NftExpression.MarkFromMap map => builder.SetMarkFrom(map.Map, FieldsOf(map.Fields, builder)),
+        NftExpression.SetMark mark => builder.SetMark(mark.Mark),
+        NftExpression.VerdictFromMap map => builder.VerdictFrom(map.Map, FieldsOf(map.Fields, builder)),
+        NftExpression.Counter => builder.Counter(),
+        NftExpression.Accept => builder.Decide(Verdict.Accept),
+        NftExpression.Drop => builder.Decide(Verdict.Drop),
+        NftExpression.Jump jump => builder.Decide(Verdict.Jump(jump.Chain)),
+        NftExpression.Goto jump => builder.Decide(Verdict.Goto(jump.Chain)),
+        _ => Translate(builder, expression),
+    };
+
+    private static RuleBuilder Translate(RuleBuilder builder, NftExpression expression) => expression switch
+    {
+        NftExpression.Dnat dnat => builder.Nat(NatKind.Destination, ValueOf(dnat.To), dnat.Port),
+        NftExpression.Snat snat => builder.Nat(NatKind.Source, ValueOf(snat.To)),
+        NftExpression.Redirect redirect => builder.Redirect(redirect.Port),
+        NftExpression.DnatFromMap map => builder.NatFrom(NatKind.Destination, map.Map, FieldsOf(map.Fields, builder)),
+        NftExpression.SnatFromMap map => builder.NatFrom(NatKind.Source, map.Map, FieldsOf(map.Fields, builder)),
+        _ => throw new NotSupportedException($"no kernel expression for {expression}"),
+    };
+
+    private static RuleBuilder Compare(RuleBuilder builder, NftExpression.Is test)
+    {
+        var field = FieldOf(test.Field, builder);
+        var value = new RegisterValue(test.Value.Span[..field.Length]);
+        return test.Not ? builder.NotEqual(field, value) : builder.Equal(field, value);
     }
 
-    private static void Write(ExpressionDraft draft, NftExpression expression)
-    {
-        switch (expression)
-        {
-            case NftExpression.Is value:
-                var length = draft.Load(value.Field, 0);
-                draft.Add(new Expression.Compare(Register.First, value.Not ? CompareOperator.NotEqual : CompareOperator.Equal, new RegisterValue(value.Value.Span[..length])));
-                if (value is { Field: NftField.EtherType, Not: false })
-                {
-                    draft.Tested(BinaryPrimitives.ReadUInt16BigEndian(value.Value.Span));
-                }
+    private static RegisterValue ValueOf(IPAddress address) => new(address.GetAddressBytes());
 
-                break;
-            case NftExpression.InPrefix prefix:
-                Prefix(draft, prefix);
-                break;
-            case NftExpression.InRange range:
-                draft.Load(range.Field, 0);
-                draft.Add(new Expression.Compare(Register.First, CompareOperator.GreaterOrEqual, RegisterValue.NetworkOrder(range.First)));
-                draft.Add(new Expression.Compare(Register.First, CompareOperator.LessOrEqual, RegisterValue.NetworkOrder(range.Last)));
-                break;
-            case NftExpression.InSet set:
-                draft.LoadAll(set.Fields);
-                draft.Add(new Expression.Lookup(set.Set, Register.First, set.Not));
-                break;
-            case NftExpression.CtState state:
-                Conntrack(draft, ConntrackKey.State, (uint)state.States, not: false);
-                break;
-            case NftExpression.CtDnat dnat:
-                const uint Dnat = 1 << 5;
-                Conntrack(draft, ConntrackKey.Status, Dnat, dnat.Not);
-                break;
-            case NftExpression.Counter:
-                draft.Add(new Expression.Counter());
-                break;
-            default:
-                Act(draft, expression);
-                break;
+    private static Field[] FieldsOf(NftFields fields, RuleBuilder builder) => [.. fields.List.Select(field => FieldOf(field, builder))];
+
+    /// <summary>The kernel has one field for the ports of every protocol; the rule tests first which it is, unless it did so before.</summary>
+    private static Field FieldOf(NftField field, RuleBuilder builder)
+    {
+        if (field is NftField.TcpSource or NftField.TcpDestination)
+        {
+            builder.NeedTransport(Protocols.Tcp);
         }
-    }
-
-    private static void Act(ExpressionDraft draft, NftExpression expression)
-    {
-        switch (expression)
+        else if (field is NftField.UdpSource or NftField.UdpDestination)
         {
-            case NftExpression.MarkFromMap map:
-                draft.LoadAll(map.Fields);
-                draft.Add(new Expression.Map(map.Map, Register.First, Register.First));
-                draft.Add(new Expression.SetMeta(MetaKey.Mark, Register.First));
-                break;
-            case NftExpression.SetMark mark:
-                draft.Add(new Expression.Immediate(Register.First, RegisterValue.HostOrder(mark.Mark)));
-                draft.Add(new Expression.SetMeta(MetaKey.Mark, Register.First));
-                break;
-            case NftExpression.VerdictFromMap map:
-                draft.LoadAll(map.Fields);
-                draft.Add(new Expression.Map(map.Map, Register.First, new Register(0)));
-                break;
-            case NftExpression.Accept:
-                draft.Add(new Expression.Decide(Verdict.Accept));
-                break;
-            case NftExpression.Drop:
-                draft.Add(new Expression.Decide(Verdict.Drop));
-                break;
-            case NftExpression.Jump jump:
-                draft.Add(new Expression.Decide(Verdict.Jump(jump.Chain)));
-                break;
-            case NftExpression.Goto jump:
-                draft.Add(new Expression.Decide(Verdict.Goto(jump.Chain)));
-                break;
-            default:
-                Translate(draft, expression);
-                break;
-        }
-    }
-
-    private static void Translate(ExpressionDraft draft, NftExpression expression)
-    {
-        switch (expression)
-        {
-            case NftExpression.Dnat dnat:
-                Address(draft, dnat.To);
-                if (dnat.Port is { } port)
-                {
-                    draft.Add(new Expression.Immediate(Register.Place(4), RegisterValue.NetworkOrder(port)));
-                }
-
-                draft.Add(new Expression.Nat(NatKind.Destination, draft.Family, Register.First, dnat.Port is null ? null : Register.Place(4)));
-                break;
-            case NftExpression.Snat snat:
-                Address(draft, snat.To);
-                draft.Add(new Expression.Nat(NatKind.Source, draft.Family, Register.First));
-                break;
-            case NftExpression.Redirect redirect:
-                draft.Add(new Expression.Immediate(Register.First, RegisterValue.NetworkOrder(redirect.Port)));
-                draft.Add(new Expression.Redirect(Register.First));
-                break;
-            case NftExpression.DnatFromMap map:
-                draft.LoadAll(map.Fields);
-                draft.Add(new Expression.Map(map.Map, Register.First, Register.First));
-                draft.Add(new Expression.Nat(NatKind.Destination, draft.Family, Register.First));
-                break;
-            case NftExpression.SnatFromMap map:
-                draft.LoadAll(map.Fields);
-                draft.Add(new Expression.Map(map.Map, Register.First, Register.First));
-                draft.Add(new Expression.Nat(NatKind.Source, draft.Family, Register.First));
-                break;
-            default:
-                throw new NotSupportedException($"no kernel expression for {expression}");
-        }
-    }
-
-    private static void Address(ExpressionDraft draft, IPAddress address) => draft.Add(new Expression.Immediate(Register.First, new RegisterValue(address.GetAddressBytes())));
-
-    /// <summary>Whole bytes are loaded alone; else a mask is laid on.</summary>
-    private static void Prefix(ExpressionDraft draft, NftExpression.InPrefix prefix)
-    {
-        var (bits, address) = (prefix.Range.PrefixLength, new RegisterValue(prefix.Range.BaseAddress.GetAddressBytes()));
-        if (bits % 8 == 0)
-        {
-            draft.Load(prefix.Field, 0, bits / 8);
-            draft.Add(new Expression.Compare(Register.First, CompareOperator.Equal, address.Take(bits / 8)));
-            return;
+            builder.NeedTransport(Protocols.Udp);
         }
 
-        draft.Load(prefix.Field, 0);
-        draft.Add(new Expression.Bitwise(Register.First, Register.First, RegisterValue.Mask(address.Length, bits), RegisterValue.Zero(address.Length)));
-        draft.Add(new Expression.Compare(Register.First, CompareOperator.Equal, address));
-    }
-
-    private static void Conntrack(ExpressionDraft draft, ConntrackKey key, uint bits, bool not)
-    {
-        draft.Add(new Expression.Conntrack(key, Register.First));
-        draft.Add(new Expression.Bitwise(Register.First, Register.First, RegisterValue.HostOrder(bits), RegisterValue.Zero(4)));
-        draft.Add(new Expression.Compare(Register.First, not ? CompareOperator.Equal : CompareOperator.NotEqual, RegisterValue.Zero(4)));
+        return field switch
+        {
+            NftField.IpSource => Field.IpSource,
+            NftField.IpDestination => Field.IpDestination,
+            NftField.Ip6Source => Field.Ip6Source,
+            NftField.Ip6Destination => Field.Ip6Destination,
+            NftField.EtherSource => Field.EtherSource,
+            NftField.EtherType => Field.EtherType,
+            NftField.ArpOperation => Field.ArpOperation,
+            NftField.ArpSenderEther => Field.ArpSenderEther,
+            NftField.ArpSenderIp => Field.ArpSenderIp,
+            NftField.InputName => Field.InputName,
+            NftField.OutputName => Field.OutputName,
+            NftField.L4Protocol => Field.TransportProtocol,
+            NftField.TcpSource or NftField.UdpSource => Field.SourcePort,
+            NftField.TcpDestination or NftField.UdpDestination or NftField.TransportDestination => Field.DestinationPort,
+            NftField.IcmpType => Field.IcmpType,
+            NftField.IcmpCode => Field.IcmpCode,
+            NftField.Icmp6Type => Field.Icmpv6Type,
+            NftField.Icmp6Code => Field.Icmpv6Code,
+            NftField.Mark => Field.Mark,
+            _ => throw new NotSupportedException($"no kernel field for {field}"),
+        };
     }
 }

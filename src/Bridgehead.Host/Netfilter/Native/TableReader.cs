@@ -21,7 +21,7 @@ internal sealed class TableReader(Nftables kernel, NftPlan plan)
 
     private bool ReadTable(Rules.Nftables.NftTable table, NftImage image)
     {
-        var family = ExpressionDraft.FamilyOf(table.Family);
+        var family = RuleEncoder.FamilyOf(table.Family);
         var there = false;
         if (!kernel.ReadTables(family, view => there |= view.Name == table.Name).IsComplete)
         {

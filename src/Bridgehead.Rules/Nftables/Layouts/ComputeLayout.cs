@@ -17,6 +17,10 @@ public sealed class ComputeLayout : INftLayout
 
     public bool Owns(NftId id) => _tables.Any(table => table.Table == id.Table) && GroupObjects.IsName(id.Name);
 
+    public bool IsShared(NftId id) => _tables.Any(table => table.IsShared(id));
+
+    public bool IsChanging(NftId id) => false;
+
     public NftChange Put(Policy policy)
     {
         var before = _policies.GetValueOrDefault(policy.Key);

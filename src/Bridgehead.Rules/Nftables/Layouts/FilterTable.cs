@@ -56,6 +56,9 @@ internal sealed class FilterTable
 
     public NftChain Chain(string name) => new(Id(name));
 
+    /// <summary>Everything of the skeleton.</summary>
+    public bool IsShared(NftId id) => IsFixed(id) || id == Bridges.Id || id == Instances.Id || id == Classes.Id;
+
     /// <summary>Chains of the skeleton whose rules never change.</summary>
     public bool IsFixed(NftId id) => id == Local.Id || id == ToVm.Id || id == Unrouted.Id || id == Forward.Id || id == Output.Id;
 

@@ -39,6 +39,10 @@ public sealed class GuardLayout : INftLayout
     /// <summary>The table is nova-compute's alone.</summary>
     public bool Owns(NftId id) => id.Table == Table;
 
+    public bool IsShared(NftId id) => false;
+
+    public bool IsChanging(NftId id) => false;
+
     public NftChange Put(Policy policy) => policy is GuardedPort guard ? new NftChange([Port(guard)], []) : throw new NotSupportedException($"no port guard for {policy}");
 
     public NftChange Remove(string key) => new([], [key]);

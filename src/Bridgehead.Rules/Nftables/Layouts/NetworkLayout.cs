@@ -26,9 +26,9 @@ public sealed class NetworkLayout(RuleProfile profile) : INftLayout
     private static readonly NftChain Prerouting = Shared.Chain("prerouting") with { Base = new NftBase(NftHook.Prerouting, -100, Nat: true) };
     private static readonly NftChain Output = Shared.Chain("output_nat") with { Base = new NftBase(NftHook.Output, -100, Nat: true) };
     private static readonly NftChain Postrouting = Shared.Chain("postrouting") with { Base = new NftBase(NftHook.Postrouting, 100, Nat: true) };
-    private static readonly NftChain Redirects = Shared.Chain("redirect");
+    private static readonly NftChain Redirects = Shared.Chain("metadata");
     private static readonly NftChain Ranges = Shared.Chain("ranges");
-    private static readonly NftChain Snat = Shared.Chain("snat");
+    private static readonly NftChain Snat = Shared.Chain("outward");
     private static readonly NftSet[] Maps = [FloatingIn, FloatingOut, FloatingOutBy, FloatingBack];
     private static readonly NftChain[] Chains = [Prerouting, Output, Postrouting, Redirects, Ranges, Snat];
 
@@ -39,6 +39,10 @@ public sealed class NetworkLayout(RuleProfile profile) : INftLayout
     public bool HasContent(NftId id) => Owns(id) || id == Shared.Bridges.Id || Shared.IsFixed(id);
 
     public bool Owns(NftId id) => Maps.Any(map => map.Id == id) || Chains.Any(chain => chain.Id == id);
+
+    public bool IsShared(NftId id) => Shared.IsShared(id);
+
+    public bool IsChanging(NftId id) => id == Shared.Bridges.Id;
 
     public NftChange Put(Policy policy) => policy switch
     {
