@@ -3,7 +3,6 @@ using Bridgehead.Host;
 using Bridgehead.Manage;
 using Bridgehead.Model;
 using Bridgehead.Rules.Iptables;
-using Bridgehead.Rules.Tracing;
 using Bridgehead.Store;
 
 namespace Bridgehead;

@@ -1,4 +1,3 @@
-using Bridgehead.Model;
 using Bridgehead.Rules.Tracing;
 
 namespace Bridgehead.Manage;
