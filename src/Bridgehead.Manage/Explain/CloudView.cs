@@ -97,6 +97,9 @@ internal sealed class CloudView
         return Floating(address) is { } floating ? $"floating address of {(floating.InstanceUuid is { } uuid && _servers.Find(s => s.Instance.Uuid == uuid) is { } owner ? $"server {owner.Instance.DisplayName}" : "nobody")}" : null;
     }
 
+    /// <summary>Why the step's rule exists: the security group's rule in full where it comes from one, and servers by their names.</summary>
+    public string? WhyOf(TraceStep step) => step.GroupRule is { } rule && RuleText(rule) is { } text ? text : step.Why is { } why ? Named(why) : null;
+
     public string ProjectOf(string id) => _projects.GetValueOrDefault(id, id);
 
     /// <summary>A security group's rule in words, with its group and project; null when there is none.</summary>
@@ -109,6 +112,16 @@ internal sealed class CloudView
 
         var source = rule.SourceGroupId is { } from ? $"members of group {_groups.GetValueOrDefault(from)?.Name ?? $"{from}"}" : $"{rule.Cidr ?? Cidr.AnyV4}";
         return $"rule {rule.Id} of security group {group.Name}, project {ProjectOf(group.ProjectId)}: {WhatOf(rule)} from {source}";
+    }
+
+    private string Named(string why)
+    {
+        const string Instance = "instance ";
+        const int GuidLength = 36;
+        var at = why.LastIndexOf(Instance, StringComparison.Ordinal) + Instance.Length;
+        return at >= Instance.Length && why.Length >= at + GuidLength && Guid.TryParse(why[at..(at + GuidLength)], out var uuid) && _servers.Find(server => server.Instance.Uuid == uuid) is { } known
+            ? $"{why[..(at - Instance.Length)]}server {known.Instance.DisplayName}{why[(at + GuidLength)..]}"
+            : why;
     }
 
     private static string WhatOf(SecurityGroupRule rule) => rule.Protocol switch

@@ -17,12 +17,12 @@ internal sealed record Explanation(Trace Trace, string Verdict, string? Change, 
     {
         Fate.Sent => $"passes: {trace.Final} leaves by {trace.Output}{(cloud.At(trace.Final.Destination) is var (server, _) ? $" to server {server.Instance.DisplayName}" : "")}",
         Fate.Delivered => $"passes: this host takes {trace.Final}",
-        Fate.Dropped => $"dropped: {DecisionOf(trace)}",
+        Fate.Dropped => $"dropped: {DecisionOf(cloud, trace)}",
         _ => $"lost: {trace.Steps[^1].Text}",
     };
 
-    private static string DecisionOf(Trace trace) => trace.Steps.LastOrDefault(step => step.Decided) is { } step
-        ? step.Kind == TraceKind.Note ? step.Text : $"by \"{step.Text}\" in {step.Chain}"
+    private static string DecisionOf(CloudView cloud, Trace trace) => trace.Steps.LastOrDefault(step => step.Decided) is { Kind: TraceKind.Rule } step
+        ? $"{cloud.WhyOf(step)} ({step.Chain})"
         : trace.Steps[^1].Text;
 
     private static string? RemarkOf(CloudView cloud, Trace trace)

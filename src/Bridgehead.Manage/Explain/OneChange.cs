@@ -45,7 +45,7 @@ internal sealed class OneChange(CloudView cloud, HostPicture picture, Func<HostP
     {
         if (cloud.At(trace.Final.Destination) is not var (server, _) || server.Groups.Count == 0)
         {
-            return cloud.At(trace.Final.Destination) is { } found ? $"server {found.Server.Instance.DisplayName} is in no security group: nova add-secgroup {found.Server.Instance.DisplayName} GROUP" : null;
+            return cloud.At(trace.Final.Destination) is { } found ? $"server {found.Server.Instance.DisplayName} is in no security group: nova add-secgroup {Word(found.Server.Instance.DisplayName)} GROUP" : null;
         }
 
         var (group, packet) = (server.Groups[0], trace.Final);
@@ -56,9 +56,13 @@ internal sealed class OneChange(CloudView cloud, HostPicture picture, Func<HostP
             Compute = [.. picture.Policies.Compute.Select(policy => policy is Policy.GroupRules rules && rules.GroupId == group.Id ? rules with { Rules = [.. rules.Rules, rule] } : policy)],
         };
         return tracerFor(changed).Trace(trace.Packet).Passes
-            ? $"nova secgroup-add-rule {group.Name} {protocol} {from} {to} {rule.Cidr}{(server.Groups.Count > 1 || group.Name == SecurityGroup.DefaultName ? $"   (project {cloud.ProjectOf(group.ProjectId)})" : "")}"
+            ? $"nova secgroup-add-rule {Word(group.Name)} {protocol} {from} {to} {rule.Cidr}{(server.Groups.Count > 1 || group.Name == SecurityGroup.DefaultName ? $"   (project {cloud.ProjectOf(group.ProjectId)})" : "")}"
             : null;
     }
+
+    /// <summary>As one word for a shell: a tenant chose it.</summary>
+    private static string Word(string text) =>
+        text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.') && !text.StartsWith('-') ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>A network without gateway that the packet comes from or goes to.</summary>
     private string? OfNetwork(Trace trace) => cloud.Networks.FirstOrDefault(network => network.Gateway is null && (network.Bridge == trace.Packet.Input || network.Cidr?.Contains(trace.Final.Destination) == true)) is { } closed

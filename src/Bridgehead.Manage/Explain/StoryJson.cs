@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Bridgehead.Rules.Tracing;
 
@@ -10,7 +11,7 @@ internal static class StoryJson
     public static string Of(CloudView cloud, Explanation explanation)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             var trace = explanation.Trace;
             json.WriteStartObject();

@@ -81,7 +81,6 @@ internal sealed class PacketWalk(Ruleset rules, Ruleset? guard, TracedHost host,
     /// <summary>Routing comes first, to find the interface, and again when the destination is translated.</summary>
     private Fate FromHost()
     {
-        _log.Note("a program of this host sends it");
         if (!Route())
         {
             return Lost($"routing: the host has no route to {packet.Destination}");
