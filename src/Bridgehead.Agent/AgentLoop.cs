@@ -12,6 +12,9 @@ public sealed partial class AgentLoop(IAgent agent, Database store, NovaSettings
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>The feed lost something, and not everything has been looked at since.</summary>
+    private bool _missed;
+
     /// <summary>Runs until cancelled. <paramref name="ready"/> completes after the first full look.</summary>
     public async Task RunAsync(TaskCompletionSource ready, CancellationToken cancel)
     {
@@ -40,13 +43,14 @@ public sealed partial class AgentLoop(IAgent agent, Database store, NovaSettings
 
     private async Task NextAsync(ChangeFeed feed, CancellationToken cancel)
     {
-        var batch = await feed.ReadAsync(cancel);
-        if (batch.Resync)
+        if (_missed)
         {
             await agent.ResyncAsync(cancel);
-            return;
+            _missed = false;
         }
 
+        var batch = await feed.ReadAsync(cancel);
+        _missed = batch.Resync;
         foreach (var change in batch.Changes)
         {
             if (change.Host is null || change.Host == settings.Host)

@@ -55,11 +55,10 @@ public sealed class HostWishes(NovaSettings settings, Database store)
             members.AddRange(await _reader.MembersAsync(source, cancel));
         }
 
-        var wanted = servers.Where(view => !view.Instance.DeleteRequested);
         return
         [
             new Policy.ComputeHost(settings.IptablesDropAction),
-            .. wanted.SelectMany(view => InstanceBoot.BridgePolicies(view, settings)).DistinctBy(policy => policy.Key),
+            .. servers.SelectMany(view => InstanceBoot.BridgePolicies(view, settings)),
             .. groups.Select(InstancePlanner.Group),
             .. members.Select(member => InstancePlanner.Member(member, settings)),
             .. servers.Select(view => InstancePlanner.Filter(view, settings)),

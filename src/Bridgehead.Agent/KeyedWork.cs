@@ -38,6 +38,19 @@ public sealed partial class KeyedWork(Func<string, CancellationToken, Task> work
         }
     }
 
+    /// <summary>Asks that everything under way be looked at once more: it may have begun before something that nobody will tell of.</summary>
+    public void AskAgain()
+    {
+        lock (_lock)
+        {
+            foreach (var running in _entries.Values)
+            {
+                running.Again = true;
+                running.Nudge.TrySetResult();
+            }
+        }
+    }
+
     /// <summary>Completes when nothing is running or waiting to be repeated.</summary>
     public Task WhenIdleAsync()
     {

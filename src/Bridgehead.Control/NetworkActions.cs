@@ -17,7 +17,8 @@ public sealed class NetworkActions(Database store)
             return Problem.Conflicting($"Unable to delete network {uuid}: it must be disassociated from project {network.ProjectId} first.");
         }
 
-        if (await session.FixedIps.AnyAllocatedAsync(network.Id, cancel))
+        // An instance whose last address on it was taken away still has its interface there.
+        if (await session.FixedIps.AnyAllocatedAsync(network.Id, cancel) || await session.VirtualInterfaces.AnyOnAsync(network.Id, cancel))
         {
             return Problem.Conflicting($"Network {uuid} is still in use.");
         }

@@ -56,13 +56,15 @@ public sealed class ChangeFeed : IAsyncDisposable
             var ring = _database.Bell.NextAsync();
             if (await SomethingNewAsync(cancel))
             {
+                // The rows first: what is forgotten after the marks were read would be missing from the rows, and the newer ones would hide that it is.
+                var rows = await RowsAsync(cancel);
                 if (await RestoredOrTrimmedAsync(cancel))
                 {
                     await StartAsync(cancel);
                     return new FeedBatch(true, []);
                 }
 
-                var changes = await NextAsync(cancel);
+                var changes = Accept(rows);
                 if (changes.Count > 0)
                 {
                     return new FeedBatch(false, changes);
@@ -116,10 +118,14 @@ public sealed class ChangeFeed : IAsyncDisposable
     private Task<(string Epoch, long Floor)> MarksAsync(CancellationToken cancel) =>
         _sql.FirstAsync("select epoch, floor from feed", r => (r.Text("epoch"), r.Number("floor")), cancel);
 
-    private async Task<List<Change>> NextAsync(CancellationToken cancel)
+    private Task<List<FeedRow>> RowsAsync(CancellationToken cancel)
     {
         object from = _database.Postgres ? $"{_from}" : _from;
-        var rows = await _sql.ListAsync(_database.Postgres ? PostgresRead : SqliteRead, Read, cancel, ("from", from));
+        return _sql.ListAsync(_database.Postgres ? PostgresRead : SqliteRead, Read, cancel, ("from", from));
+    }
+
+    private List<Change> Accept(List<FeedRow> rows)
+    {
         var news = rows.Where(row => row.Id is { } id && !_seen.Contains(id)).ToList();
         if (_database.Postgres)
         {

@@ -1,4 +1,3 @@
-using System.Data;
 using System.Data.Common;
 using Bridgehead.Model;
 
@@ -52,10 +51,14 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>All that one read looks at is of one moment: an instance is never seen with the addresses of another time.</summary>
     public async Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel)
     {
         await using var connection = await _dialect.OpenAsync(cancel);
-        return await work(new Session(new Sql(connection, null, Postgres), _clock));
+        await using var transaction = await _dialect.BeginReadAsync(connection, cancel);
+        var result = await work(new Session(new Sql(connection, transaction, Postgres), _clock));
+        await transaction.CommitAsync(cancel);
+        return result;
     }
 
     public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel) => InTransactionAsync(work, _ => true, cancel);
@@ -105,7 +108,7 @@ public sealed class Database : IAsyncDisposable
         // SQLite has one writer; waiting here in line is cheaper than polling its lock.
         using var turn = Postgres ? null : await Turn.TakeAsync(_sqliteWriter, cancel);
         await using var connection = await _dialect.OpenAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(Postgres ? IsolationLevel.ReadCommitted : IsolationLevel.Serializable, cancel);
+        await using var transaction = await _dialect.BeginWriteAsync(connection, cancel);
         var session = new Session(new Sql(connection, transaction, Postgres), _clock);
         var result = await work(session);
         if (!commits(result))

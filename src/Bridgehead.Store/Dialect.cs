@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -10,6 +11,11 @@ internal abstract class Dialect : IAsyncDisposable
     public abstract bool Postgres { get; }
 
     public abstract Task<DbConnection> OpenAsync(CancellationToken cancel);
+
+    public abstract ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancel);
+
+    /// <summary>A transaction whose every look is at the moment of its first.</summary>
+    public abstract ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancel);
 
     public abstract bool IsTransient(DbException problem);
 
@@ -99,6 +105,11 @@ internal sealed class SqliteDialect : Dialect
         return connection;
     }
 
+    public override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancel) => connection.BeginTransactionAsync(IsolationLevel.Serializable, cancel);
+
+    /// <summary>A deferred transaction takes no lock, and with the write-ahead log it waits for no writer.</summary>
+    public override ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancel) => new(((SqliteConnection)connection).BeginTransaction(deferred: true));
+
     public override bool IsTransient(DbException problem) => problem is SqliteException { SqliteErrorCode: 5 or 6 };
 
     public override ValueTask DisposeAsync()
@@ -126,6 +137,10 @@ internal sealed class PostgresDialect : Dialect
     public override async Task<DbConnection> OpenAsync(CancellationToken cancel) => await _source.OpenConnectionAsync(cancel);
 
     public override NotifyListener Listener(Bell bell, TimeProvider clock) => new(_source, bell, clock);
+
+    public override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancel) => connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);
+
+    public override ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancel) => connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
 
     public override bool IsTransient(DbException problem) => problem.IsTransient || problem.SqlState is "40001" or "40P01";
 

@@ -19,6 +19,16 @@ public sealed class Networks(Session session)
     public Task<List<Network>> OnHostAsync(string host, CancellationToken cancel) =>
         session.Sql.ListAsync("select * from networks where host = @host or host is null order by id", Read, cancel, ("host", host));
 
+    /// <summary>Whether the host needs the bridge: for a network that it serves or may come to serve, or for an instance that it has.</summary>
+    public async Task<bool> NeedBridgeAsync(DeviceName bridge, string host, CancellationToken cancel) => await session.Sql.NumberAsync(
+        """
+        select count(*) from networks n where n.bridge = @bridge and (n.host = @host or n.host is null or exists (
+          select 1 from virtual_interfaces v join instances i on i.uuid = v.instance_uuid where v.network_id = n.id and i.host = @host and i.vm_state <> 'deleted'))
+        """,
+        cancel,
+        ("bridge", bridge),
+        ("host", host)) > 0;
+
     /// <summary>Writes a new network and returns its id.</summary>
     public async Task<long> AddAsync(Network network, CancellationToken cancel)
     {

@@ -34,16 +34,19 @@ public sealed class VirtualInterfaces(Session session)
     public Task<List<VirtualInterface>> OfInstanceAsync(Guid instance, CancellationToken cancel) =>
         session.Sql.ListAsync("select * from virtual_interfaces where instance_uuid = @instance order by id", Read, cancel, ("instance", instance));
 
+    public async Task<bool> AnyOnAsync(long network, CancellationToken cancel) =>
+        await session.Sql.NumberAsync("select count(*) from (select 1 from virtual_interfaces where network_id = @network limit 1) used", cancel, ("network", network)) > 0;
+
     public Task<int> RemoveOfInstanceAsync(Guid instance, CancellationToken cancel) =>
         session.Sql.ExecuteAsync("delete from virtual_interfaces where instance_uuid = @instance", cancel, ("instance", instance));
 
-    /// <summary>What DHCP serves on a network: each allocated address with its MAC and its instance's host name.</summary>
-    public Task<List<(MacAddress Mac, string HostName, IPAddress Address, bool Leased)>> HostsAsync(long network, CancellationToken cancel) => session.Sql.ListAsync(
+    /// <summary>What DHCP serves on a network: each allocated address with its MAC, its instance and that one's host name.</summary>
+    public Task<List<(Guid Instance, MacAddress Mac, string HostName, IPAddress Address, bool Leased)>> HostsAsync(long network, CancellationToken cancel) => session.Sql.ListAsync(
         """
-        select v.mac, i.host_name, f.address, f.leased from fixed_ips f join virtual_interfaces v on v.id = f.virtual_interface_id join instances i on i.uuid = v.instance_uuid
+        select v.instance_uuid, v.mac, i.host_name, f.address, f.leased from fixed_ips f join virtual_interfaces v on v.id = f.virtual_interface_id join instances i on i.uuid = v.instance_uuid
         where f.network_id = @network and f.allocated = 1 order by f.id
         """,
-        r => (MacAddress.Parse(r.Text("mac")), r.Text("host_name"), Ip.Parse(r.Text("address")), r.Flag("leased")),
+        r => (r.Uuid("instance_uuid"), MacAddress.Parse(r.Text("mac")), r.Text("host_name"), Ip.Parse(r.Text("address")), r.Flag("leased")),
         cancel,
         ("network", network));
 

@@ -128,6 +128,57 @@ public sealed class ChangeFeedTests
         (await fromNothing.ReadAsync(Cancel)).Changes.Select(c => c.Key).Should().Equal("after");
     }
 
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task Whatever_else_is_written_at_that_moment_a_feed_that_missed_something_is_told(string kind)
+    {
+        await using var fresh = await FreshDatabase.CreateAsync(kind);
+        var store = await fresh.OpenAsync();
+        await using var feed = await store.OpenFeedAsync(Cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var told = 0;
+        var reading = UntilStoppedAsync(async () => _ = (await feed.ReadAsync(stop.Token)).Resync ? Interlocked.Increment(ref told) : 0, stop.Token);
+        var others = UntilStoppedAsync(() => ChangeAsync(store, "other"), stop.Token);
+        var gaps = 0;
+        for (var patience = 0; gaps < 150 && patience < 2000; gaps++)
+        {
+            var before = Volatile.Read(ref told);
+            await store.WriteAsync(
+                async s =>
+                {
+                    await s.Changes.AddAsync("test", "forgotten at once", null, Cancel);
+                    await s.ForgetAsync(s.Now.AddHours(1), Cancel);
+                    return 0;
+                },
+                Cancel);
+            for (patience = 0; Volatile.Read(ref told) == before && patience < 2000; patience++)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancel);
+            }
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(reading, others);
+        gaps.Should().Be(150, "the feed is told of each");
+    }
+
+    /// <summary>On a thread of its own: SQLite does its work where it is asked.</summary>
+    private static Task UntilStoppedAsync(Func<Task> work, CancellationToken stop) => Task.Run(
+        async () =>
+        {
+            try
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    await work();
+                }
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // The test is over.
+            }
+        },
+        CancellationToken.None);
+
     private static Task ChangeAsync(Database store, string key) => store.WriteAsync(
         async s =>
         {

@@ -6,8 +6,8 @@ using Bridgehead.Model;
 namespace Bridgehead.Testing;
 
 /// <summary>
-/// The interfaces of a <see cref="FakeHost"/>, for <c>ip</c> as the product calls it. Kernel laws: names and addresses are unique, a route needs its router on the link,
-/// and goes when the last address that reaches the router goes. A batch stops at its first failing line; the lines before it have happened.
+/// The interfaces of a <see cref="FakeHost"/>, for <c>ip</c> as the product calls it. Kernel laws: names and addresses are unique, the first address of a subnet takes the others
+/// along when it goes, a route needs its router on the link, and goes with the interface's last address. A batch stops at its first failing line; the lines before it have happened.
 /// </summary>
 public sealed class FakeLinks
 {
@@ -18,13 +18,13 @@ public sealed class FakeLinks
     {
         foreach (var device in devices)
         {
-            _links.Add(device, new Link { Mac = $"02:00:00:00:00:{_links.Count + 1:x2}" });
+            _links.Add(device, new Link { Mac = $"02:00:00:00:00:{_links.Count + 1:x2}", IsUp = true });
         }
     }
 
     /// <summary>One line for each interface with its bridge and addresses, and one for each route.</summary>
     public string Listing() => string.Concat(
-        _links.Select(link => $"{link.Key} {(link.Value.Master is { } bridge ? $"on {bridge} " : "")}{string.Join(' ', link.Value.Addresses.Select(a => a.Text))}".TrimEnd() + "\n")
+        _links.Select(link => $"{link.Key} {link.Value}".TrimEnd() + "\n")
             .Concat(_routes.Select(route => $"{route.Key} via {route.Value.Router} dev {route.Value.Device}\n")));
 
     /// <summary>Called with the name of each interface that came (true) or went.</summary>
@@ -40,7 +40,7 @@ public sealed class FakeLinks
 
         try
         {
-            return new CommandResult(0, command.Arguments is ["-batch", "-"] ? Batch(command.Input) : Show([.. command.Arguments]), "");
+            return new CommandResult(0, command.Arguments is [.., "-batch", "-"] ? Batch(command.Input) : Show([.. command.Arguments]), "");
         }
         catch (InvalidOperationException problem)
         {
@@ -53,21 +53,31 @@ public sealed class FakeLinks
     private string Show(string[] words) => words switch
     {
         ["link", "del", "dev", var device] => Delete(device),
-        ["link", "show", "dev", var device] => Of(device).Mac,
-        ["-j", "link", "show", "dev", var device] => new JsonArray(new JsonObject { ["address"] = Of(device).Mac, ["master"] = Of(device).Master }).ToJsonString(),
+        ["-j", "link", "show", "dev", var device] => new JsonArray(JsonOf(Of(device))).ToJsonString(),
         ["-j", "link", "show", "master", var bridge] => new JsonArray([.. _links.Where(l => l.Value.Master == bridge).Select(l => new JsonObject { ["ifname"] = l.Key })]).ToJsonString(),
-        ["-j", "-4", "address", "show", "dev", var device] => new JsonArray(new JsonObject { ["addr_info"] = new JsonArray([.. Of(device).Addresses.Where(a => a.Address.IsV4()).Select(JsonOf)]) }).ToJsonString(),
-        ["-j", "-4", "route", "show", "dev", var device] =>
-            new JsonArray([.. _routes.Where(r => r.Value.Device == device).Select(r => new JsonObject { ["dst"] = r.Key, ["gateway"] = r.Value.Router.ToString() })]).ToJsonString(),
+        ["-j", "address", "show", "dev", var device] => new JsonArray(new JsonObject { ["addr_info"] = new JsonArray([.. Of(device).Addresses.Select(JsonOf)]) }).ToJsonString(),
+        ["-j", "-4", "route", "show", "table", "all", "dev", var device] => new JsonArray([.. _routes.Where(r => r.Value.Device == device)
+            .Select(r => new JsonObject { ["dst"] = r.Key, ["gateway"] = r.Value.Router.ToString(), ["flags"] = new JsonArray() })]).ToJsonString(),
         _ => throw Refused($"the fake host does not know 'ip {string.Join(' ', words)}'"),
     };
 
-    private static JsonObject JsonOf(LinkAddress address)
+    private static JsonObject JsonOf(Link link)
     {
-        var json = new JsonObject { ["local"] = address.Address.ToString(), ["prefixlen"] = address.PrefixLength };
-        if (address.Broadcast is { } broadcast)
+        var json = new JsonObject { ["address"] = link.Mac, ["flags"] = new JsonArray(link.IsUp ? ["UP"] : []), ["operstate"] = link.IsUp ? "UP" : "DOWN" };
+        if (link.Master is { } bridge)
         {
-            json["broadcast"] = broadcast.ToString();
+            json["master"] = bridge;
+        }
+
+        return json;
+    }
+
+    private static JsonObject JsonOf(Address address)
+    {
+        var json = new JsonObject { ["local"] = address.Value.ToString(), ["prefixlen"] = address.Prefix, ["scope"] = address.Scope };
+        if (address.IsBare)
+        {
+            json["noprefixroute"] = true;
         }
 
         return json;
@@ -79,14 +89,13 @@ public sealed class FakeLinks
     {
         foreach (var line in input.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(word => word == "-6").ToArray();
-            switch (words)
+            switch (line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
-                case ["link", "add", "name", var device, "address", var mac, "type", "bridge", ..]:
-                    Add(device, mac);
+                case ["link", "add", "name", var device, "up", "address", var mac, "type", "bridge", ..]:
+                    Add(device, mac, up: true);
                     break;
                 case ["tuntap", "add", "dev", var device, "mode", "tap"]:
-                    Add(device, "02:ff:00:00:00:01");
+                    Add(device, "02:ff:00:00:00:01", up: false);
                     break;
                 case ["link", "set", "dev", var device, .. var rest]:
                     Set(Of(device), rest);
@@ -95,7 +104,7 @@ public sealed class FakeLinks
                     Delete(device);
                     break;
                 case ["address", var verb, var address, .. var rest]:
-                    Address(verb, address, Value(rest, "brd"), Value(rest, "dev")!);
+                    Edit(verb, address, rest);
                     break;
                 case ["route", "replace", var destination, "via", var router, .. var rest]:
                     Route(destination, Ip.Parse(router), Value(rest, "dev")!);
@@ -108,9 +117,9 @@ public sealed class FakeLinks
         return "";
     }
 
-    private void Add(string device, string mac)
+    private void Add(string device, string mac, bool up)
     {
-        if (!_links.TryAdd(device, new Link { Mac = mac }))
+        if (!_links.TryAdd(device, new Link { Mac = mac, IsUp = up }))
         {
             throw Refused("File exists");
         }
@@ -124,7 +133,7 @@ public sealed class FakeLinks
         _links.Remove(device);
         foreach (var port in _links.Values.Where(link => link.Master == device))
         {
-            port.Master = null;
+            (port.Master, port.Hairpin) = (null, false);
         }
 
         Changed(device, false);
@@ -139,13 +148,21 @@ public sealed class FakeLinks
             link.Master = bridge;
         }
 
+        if (Value(words, "hairpin") is { } hairpin)
+        {
+            link.Hairpin = link.Master is null ? throw Refused("Operation not supported") : hairpin == "on";
+        }
+
         link.Mac = Value(words, "address") ?? link.Mac;
+        link.IsUp |= words.Contains("up");
+        link.Master = words.Contains("nomaster") ? null : link.Master;
     }
 
-    private void Address(string verb, string text, string? broadcast, string device)
+    private void Edit(string verb, string text, string[] options)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        var address = new LinkAddress(Ip.Parse(text[..slash]), int.Parse(text[(slash + 1)..]), broadcast is null ? null : Ip.Parse(broadcast));
+        var device = Value(options, "dev")!;
+        var address = new Address(Ip.Parse(text[..slash]), int.Parse(text[(slash + 1)..]), Value(options, "scope") ?? "global", options.Contains("noprefixroute"));
         var addresses = Of(device).Addresses;
         var there = addresses.FindIndex(a => a.Text == address.Text);
         if (verb == "del" ? there < 0 : verb == "add" && there >= 0)
@@ -155,8 +172,9 @@ public sealed class FakeLinks
 
         if (verb == "del")
         {
-            addresses.RemoveAt(there);
-            foreach (var lost in _routes.Where(route => route.Value.Device == device && !Reaches(device, route.Value.Router)).Select(route => route.Key).ToList())
+            var first = addresses.FindIndex(a => a.Subnet == address.Subnet) == there;
+            addresses.RemoveAll(a => a.Text == address.Text || (first && a.Subnet == address.Subnet));
+            foreach (var lost in _routes.Where(route => addresses.Count == 0 && route.Value.Device == device).Select(route => route.Key).ToList())
             {
                 _routes.Remove(lost);
             }
@@ -177,7 +195,7 @@ public sealed class FakeLinks
         _routes[destination] = (device, router);
     }
 
-    private bool Reaches(string device, IPAddress router) => Of(device).Addresses.Any(a => Cidr.TryParseMasked(a.Text, out var range) && range.Contains(router));
+    private bool Reaches(string device, IPAddress router) => Of(device).Addresses.Any(a => a.Subnet.Contains(router));
 
     private static string? Value(string[] words, string key) => Array.IndexOf(words, key) is var at and >= 0 ? words[at + 1] : null;
 
@@ -187,6 +205,21 @@ public sealed class FakeLinks
 
         public string? Master { get; set; }
 
-        public List<LinkAddress> Addresses { get; } = [];
+        public bool IsUp { get; set; }
+
+        public bool Hairpin { get; set; }
+
+        public List<Address> Addresses { get; } = [];
+
+        public override string ToString() => string.Join(
+            ' ',
+            new[] { IsUp ? "" : "down", Master is null ? "" : $"on {Master}", Hairpin ? "hairpin" : "" }.Where(word => word.Length > 0).Concat(Addresses.Select(a => a.Text)));
+    }
+
+    private sealed record Address(IPAddress Value, int Prefix, string Scope, bool IsBare)
+    {
+        public string Text => $"{Value}/{Prefix}";
+
+        public IPNetwork Subnet => Cidr.TryParseMasked(Text, out var subnet) ? subnet : throw Refused("any valid prefix is expected");
     }
 }

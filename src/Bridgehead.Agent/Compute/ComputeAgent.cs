@@ -14,8 +14,8 @@ public sealed partial class ComputeAgent : IAgent
     private readonly HostReader _reader;
     private readonly InstanceStatus _status;
     private readonly InstanceConvergence _convergence;
+    private readonly HostBridges _bridges;
     private readonly HostFilters _filters;
-    private readonly InstanceBoot _boot;
     private readonly ILogger _log;
     private readonly KeyedWork _work;
 
@@ -25,9 +25,10 @@ public sealed partial class ComputeAgent : IAgent
         _reader = new HostReader(store);
         _status = new InstanceStatus(store, settings);
         _filters = new HostFilters(settings, _reader, appliers.Firewall);
-        _boot = new InstanceBoot(settings, appliers, _filters);
+        _bridges = new HostBridges(settings, store, appliers.Links);
+        var boot = new InstanceBoot(settings, appliers, _filters, _bridges);
         _log = logs.CreateLogger<ComputeAgent>();
-        _convergence = new InstanceConvergence(_reader, _status, _boot, appliers, logs.CreateLogger<InstanceConvergence>());
+        _convergence = new InstanceConvergence(_reader, _status, boot, appliers, logs.CreateLogger<InstanceConvergence>());
         _work = new KeyedWork(WorkAsync, store.Clock, _log, stop);
         appliers.Driver.Exited += uuid => _work.Ask($"{ExitedKind}/{uuid:D}");
     }
@@ -47,7 +48,8 @@ public sealed partial class ComputeAgent : IAgent
             _started = true;
         }
 
-        // Also what is gone from the store: its filter goes too. Each in its turn, because other work may be under way.
+        // Also what is gone from the store: its filter goes too. Each in its turn, because other work may be under way; and what that has not put down yet as being here is looked at again.
+        _work.AskAgain();
         var wanted = await _store.ReadAsync(session => session.Instances.OnHostAsync(_settings.Host, cancel), cancel);
         foreach (var uuid in wanted.Select(instance => instance.Uuid).Union(_convergence.Here))
         {
@@ -70,9 +72,7 @@ public sealed partial class ComputeAgent : IAgent
     private async Task StartAsync(CancellationToken cancel)
     {
         var views = await _reader.OnHostAsync(_settings.Host, cancel);
-        var wanted = views.Where(view => !view.Instance.DeleteRequested).ToList();
-        var policies = new List<Policy> { new Policy.ComputeHost(_settings.IptablesDropAction) };
-        policies.AddRange(wanted.SelectMany(view => InstanceBoot.BridgePolicies(view, _settings)).DistinctBy(policy => policy.Key));
+        List<Policy> policies = [new Policy.ComputeHost(_settings.IptablesDropAction), .. views.SelectMany(view => InstanceBoot.BridgePolicies(view, _settings))];
         views.ForEach(_convergence.Remember);
 
         // An instance to be deleted keeps its filter until its processes are gone.
@@ -84,6 +84,8 @@ public sealed partial class ComputeAgent : IAgent
             Orphan(_log, orphan.Uuid);
             await _appliers.Driver.DestroyAsync(orphan.Uuid, cancel);
         }
+
+        await _bridges.SweepAsync(cancel);
     }
 
     public void Look(Change change)

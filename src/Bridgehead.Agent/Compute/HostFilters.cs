@@ -53,11 +53,12 @@ internal sealed class HostFilters(NovaSettings settings, HostReader reader, IFir
     public Task PutAsync(InstanceView view, IEnumerable<Policy> others, CancellationToken cancel) => ChangeAsync(
         async () => (Put: [.. others, .. await UseAsync(view, cancel), InstancePlanner.Filter(view, settings)], Remove: _use.TakeUnused()), cancel);
 
-    public Task RemoveAsync(Guid uuid, long id, CancellationToken cancel) => ChangeAsync(
+    /// <summary>Takes away an instance's policies, and those of its groups that nobody else uses.</summary>
+    public Task RemoveAsync(Guid uuid, IReadOnlyList<string> keys, CancellationToken cancel) => ChangeAsync(
         () =>
         {
             _use.Leave(uuid);
-            return Task.FromResult<(IReadOnlyList<Policy>, IReadOnlyList<string>)>(([], [Policy.InstanceFilter.KeyOf(id), .. _use.TakeUnused()]));
+            return Task.FromResult<(IReadOnlyList<Policy>, IReadOnlyList<string>)>(([], [.. keys, .. _use.TakeUnused()]));
         },
         cancel);
 

@@ -93,10 +93,11 @@ internal sealed partial class InstanceConvergence(HostReader reader, InstanceSta
         }
 
         await boot.FilterAsync(view, cancel);
+        await boot.GuardAsync(view, cancel);
         await status.StoppedAsync(view.Instance, cancel);
     }
 
-    /// <summary>Processes and taps first, then the filters, and only then do the addresses go back to the pool.</summary>
+    /// <summary>Processes and taps first, then the filters, and only then do the addresses go back to the pool; last, bridges that it was the last to need.</summary>
     private async Task EndAsync(Guid uuid, InstanceView? view, CancellationToken cancel)
     {
         await appliers.Driver.DestroyAsync(uuid, cancel);
@@ -107,16 +108,19 @@ internal sealed partial class InstanceConvergence(HostReader reader, InstanceSta
         }
 
         await appliers.Guard.RemoveAsync(trace.Taps, cancel);
-        await boot.RemoveFilterAsync(uuid, trace.Id, cancel);
-        _here.TryRemove(uuid, out _);
+        await boot.RemoveFilterAsync(uuid, trace.Id, trace.Bridges, cancel);
         if (view is not null && view.Instance.DeleteRequested && status.IsHere(view.Instance))
         {
             await status.DeletedAsync(uuid, cancel);
             Ended(log, uuid, view.Instance.Id);
         }
+
+        await boot.SweepAsync(trace.Bridges, cancel);
+        _here.TryRemove(uuid, out _);
     }
 
-    private static Trace TraceOf(InstanceView view) => new(view.Instance.Id, [.. view.Nics.Select(nic => nic.Nic.TapName)]);
+    private static Trace TraceOf(InstanceView view) => new(
+        view.Instance.Id, [.. view.Nics.Select(nic => nic.Nic.TapName)], [.. InstanceBoot.BridgesOf(view)]);
 
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "instance {Uuid} (inst-{Id}) runs")]
     private static partial void Booted(ILogger log, Guid uuid, long id);
@@ -127,5 +131,5 @@ internal sealed partial class InstanceConvergence(HostReader reader, InstanceSta
     [LoggerMessage(EventId = 112, Level = LogLevel.Error, Message = "instance {Uuid} could not be booted: {Reason}")]
     private static partial void BootFailed(ILogger log, Guid uuid, string reason, Exception problem);
 
-    private sealed record Trace(long Id, IReadOnlyList<DeviceName> Taps);
+    private sealed record Trace(long Id, IReadOnlyList<DeviceName> Taps, IReadOnlyList<DeviceName> Bridges);
 }

@@ -7,106 +7,106 @@ using Bridgehead.Store;
 
 namespace Bridgehead.Agent;
 
-/// <summary>The networks this host serves: bridge, gateway address, rules and DHCP.</summary>
+/// <summary>
+/// The networks this host serves: bridge, gateway address, rules and DHCP. One network is worked on at a time, because networks share bridges, and a network that goes may have the
+/// same gateway as one that comes.
+/// </summary>
 internal sealed class HostNetworks(NovaSettings settings, Database store, NetworkAppliers appliers)
 {
+    private readonly HostBridges _bridges = new(settings, store, appliers.Links);
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>Networks whose bridge and gateway are there: dnsmasq can serve them.</summary>
     private readonly ConcurrentDictionary<long, Network> _here = [];
 
     /// <summary>Networks whose removal from the host is not complete: work that failed is repeated.</summary>
     private readonly ConcurrentDictionary<long, Network> _leaving = [];
-    private readonly ConcurrentDictionary<Guid, IReadOnlyList<(DeviceName Bridge, MacAddress Mac)>> _served = [];
+
+    /// <summary>Networks that this life of the daemon has set up.</summary>
+    public IReadOnlyCollection<long> Here => [.. _here.Keys, .. _leaving.Keys];
 
     /// <summary>Networks of this host; those of nobody become ours unless another host is quicker.</summary>
     public async Task<IReadOnlyList<Network>> ClaimAsync(CancellationToken cancel)
     {
-        var networks = await store.ReadAsync(session => session.Networks.OnHostAsync(settings.Host, cancel), cancel);
         var mine = new List<Network>();
-        foreach (var network in networks)
+        foreach (var network in await OnHostAsync(cancel))
         {
             if (await IsMineAsync(network, cancel))
             {
                 mine.Add(network);
-                _here[network.Id] = network;
             }
         }
 
         return mine;
     }
 
+    /// <summary>The addresses are written down before they are there: a later life finds by them what this one may have left.</summary>
     public async Task EnsureLinksAsync(Network network, CancellationToken cancel)
     {
-        await appliers.Links.EnsureBridgeAsync(network.Bridge, NetworkPlanner.PhysicalInterface(network, settings), cancel);
-        if (GatewayOf(network) is var (gateway, cidr))
+        foreach (var (gateway, cidr) in GatewaysOf(network))
         {
             appliers.Gateways.Put(gateway, $"{network.Bridge}/{cidr.PrefixLength}");
-            await appliers.Links.EnsureGatewayAsync(network.Bridge, gateway, cidr, cancel);
         }
 
-        if (settings.UseIpv6 && network is { CidrV6: { } cidrV6, GatewayV6: { } gatewayV6 })
+        using var used = await _bridges.UseAsync(network.Bridge, cancel);
+        await _bridges.EnsureAsync(network, cancel);
+        foreach (var (gateway, cidr) in GatewaysOf(network))
         {
-            await appliers.Links.EnsureAddressV6Async(network.Bridge, gatewayV6, cidrV6.PrefixLength, cancel);
+            await (gateway.IsV4()
+                ? appliers.Links.EnsureGatewayAsync(network.Bridge, gateway, cidr, cancel)
+                : appliers.Links.EnsureAddressV6Async(network.Bridge, gateway, cidr.PrefixLength, cancel));
         }
-    }
 
-    /// <summary>Networks that this life of the daemon has set up.</summary>
-    public IReadOnlyCollection<long> Here => [.. _here.Keys, .. _leaving.Keys];
+        _here[network.Id] = network;
+    }
 
     /// <summary>The bridge's dnsmasq with all hosts of all its networks.</summary>
     public Task EnsureDhcpAsync(DeviceName bridge, CancellationToken cancel) => appliers.Dhcp.EnsureAsync(bridge, () => PictureAsync(bridge, cancel), cancel);
 
-    /// <summary>Ends what an earlier life of the daemon served for networks that are no more.</summary>
-    public async Task SweepAsync(CancellationToken cancel)
-    {
-        var wanted = _here.Values.Select(GatewayOf).OfType<(IPAddress Address, IPNetwork)>().Select(gateway => gateway.Address).ToHashSet();
-        foreach (var (gateway, place) in appliers.Gateways.Read().Where(entry => !wanted.Contains(entry.Key)))
-        {
-            if (place.Split('/') is [var name, var bits] && DeviceName.TryParse(name, out var carrier) && int.TryParse(bits, out var prefix))
-            {
-                await appliers.Links.RemoveAddressAsync(carrier, gateway, prefix, cancel);
-            }
-
-            appliers.Gateways.Remove(gateway);
-        }
-
-        foreach (var bridge in appliers.Dhcp.Bridges().Except(_here.Values.Select(network => network.Bridge)))
-        {
-            await EnsureDhcpAsync(bridge, cancel);
-            await appliers.Links.RemoveBridgeAsync(bridge, cancel);
-        }
-    }
-
-    private async Task<DhcpPicture> PictureAsync(DeviceName bridge, CancellationToken cancel)
-    {
-        var networks = _here.Values.Where(network => network.Bridge == bridge && InstancePlanner.DhcpServerOf(network, settings) is not null).OrderBy(network => network.Id).ToList();
-        var hosts = await store.ReadAsync(
-            async session =>
-            {
-                var found = new List<DhcpHost>();
-                foreach (var network in networks)
-                {
-                    found.AddRange((await session.VirtualInterfaces.HostsAsync(network.Id, cancel)).Select(h => new DhcpHost(h.Mac, h.HostName, h.Address)));
-                }
-
-                return found.DistinctBy(host => host.Mac).ToList();
-            },
-            cancel);
-        return new DhcpPicture(networks, hosts);
-    }
-
     /// <summary>A network came, changed or went.</summary>
     public async Task LookAsync(long id, CancellationToken cancel)
     {
-        var network = await store.ReadAsync(session => session.Networks.FindAsync(id, cancel), cancel);
-        if (network is null || !await IsMineAsync(network, cancel))
+        await _one.WaitAsync(cancel);
+        try
         {
-            await GoneAsync(id, cancel);
-            return;
+            var network = await store.ReadAsync(session => session.Networks.FindAsync(id, cancel), cancel);
+            if (network is null || !await IsMineAsync(network, cancel))
+            {
+                await GoneAsync(id, cancel);
+                return;
+            }
+
+            await EnsureLinksAsync(network, cancel);
+            await appliers.Firewall.ApplyAsync([NetworkPlanner.Bridge(network, settings)], [], cancel);
+            await EnsureDhcpAsync(network.Bridge, cancel);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>
+    /// Ends what this life of the daemon or an earlier one served for networks that are no more: what was written down, less what the store wants. A network that nobody has claimed yet
+    /// may become ours, so what it needs stays.
+    /// </summary>
+    public async Task SweepAsync(CancellationToken cancel)
+    {
+        var wanted = await OnHostAsync(cancel);
+        var addresses = wanted.SelectMany(GatewaysOf).Select(gateway => gateway.Address).ToHashSet();
+        var bridges = wanted.Select(network => network.Bridge).ToHashSet();
+        var left = appliers.Gateways.Read().Where(entry => !addresses.Contains(entry.Key)).Select(entry => (Address: entry.Key, Place: PlaceOf(entry.Value))).ToList();
+        foreach (var bridge in left.Select(entry => entry.Place?.Bridge).OfType<DeviceName>().Union(appliers.Dhcp.Bridges().Except(bridges)))
+        {
+            await EnsureDhcpAsync(bridge, cancel);
+            foreach (var (address, place) in left.Where(entry => entry.Place?.Bridge == bridge))
+            {
+                await appliers.Links.RemoveAddressAsync(bridge, address, place!.Value.PrefixLength, cancel);
+            }
         }
 
-        _here[id] = network;
-        await EnsureLinksAsync(network, cancel);
-        await appliers.Firewall.ApplyAsync([NetworkPlanner.Bridge(network, settings)], [], cancel);
-        await EnsureDhcpAsync(network.Bridge, cancel);
+        left.ForEach(entry => appliers.Gateways.Remove(entry.Address));
+        await _bridges.SweepAsync(cancel);
     }
 
     /// <summary>An instance came, changed its addresses, or went: its hosts in DHCP follow.</summary>
@@ -114,27 +114,7 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
     {
         var details = await store.ReadAsync(
             async session => await session.Instances.FindAsync(uuid, cancel) is { } instance ? await session.DetailsAsync(instance, cancel) : null, cancel);
-        var nics = details is null ? [] : details.Nics.Where(nic => _here.ContainsKey(nic.Network.Id) && nic.Fixed.Count > 0).ToList();
-        var now = nics.Select(nic => (nic.Network.Bridge, nic.Nic.Mac)).ToList();
-        foreach (var nic in nics.Where(nic => InstancePlanner.DhcpServerOf(nic.Network, settings) is not null))
-        {
-            await appliers.Dhcp.PutHostAsync(nic.Network.Bridge, new DhcpHost(nic.Nic.Mac, details!.Instance.HostName, nic.Fixed[0].Address), cancel);
-        }
-
-        var before = _served.GetValueOrDefault(uuid) ?? (details is null ? await MacsOfAsync(uuid, cancel) : []);
-        foreach (var (bridge, mac) in before.Except(now))
-        {
-            await appliers.Dhcp.RemoveHostAsync(bridge, mac, cancel);
-        }
-
-        if (now.Count > 0)
-        {
-            _served[uuid] = now;
-        }
-        else
-        {
-            _served.TryRemove(uuid, out _);
-        }
+        await appliers.Dhcp.ServeAsync(uuid, () => HostsOf(details), cancel);
     }
 
     public Task<string> LeaseDatabaseAsync(CancellationToken cancel) => store.ReadAsync(
@@ -151,13 +131,6 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
         },
         cancel);
 
-    /// <summary>Interfaces of an instance that this life of the daemon has not served: their records are still there until the deletion is complete.</summary>
-    private async Task<IReadOnlyList<(DeviceName Bridge, MacAddress Mac)>> MacsOfAsync(Guid uuid, CancellationToken cancel)
-    {
-        var nics = await store.ReadAsync(session => session.VirtualInterfaces.OfInstanceAsync(uuid, cancel), cancel);
-        return [.. nics.Where(nic => _here.ContainsKey(nic.NetworkId)).Select(nic => (_here[nic.NetworkId].Bridge, nic.Mac))];
-    }
-
     private async Task GoneAsync(long id, CancellationToken cancel)
     {
         if (_here.TryRemove(id, out var known))
@@ -165,30 +138,59 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
             _leaving[id] = known;
         }
 
-        if (!_leaving.TryGetValue(id, out var network))
+        await appliers.Firewall.ApplyAsync([], [Policy.NetworkBridge.KeyOf(id)], cancel);
+        if (_leaving.TryGetValue(id, out var network))
         {
-            return;
+            await EnsureDhcpAsync(network.Bridge, cancel);
         }
 
-        await appliers.Firewall.ApplyAsync([], [NetworkPlanner.Bridge(network, settings).Key], cancel);
-        await EnsureDhcpAsync(network.Bridge, cancel);
-        if (GatewayOf(network) is var (gateway, cidr))
-        {
-            await appliers.Links.RemoveAddressAsync(network.Bridge, gateway, cidr.PrefixLength, cancel);
-            appliers.Gateways.Remove(gateway);
-        }
-
-        if (_here.Values.All(other => other.Bridge != network.Bridge))
-        {
-            await appliers.Links.RemoveBridgeAsync(network.Bridge, cancel);
-        }
-
+        await SweepAsync(cancel);
         _leaving.TryRemove(id, out _);
     }
 
-    /// <summary>The address of this host in the network, which dnsmasq answers from.</summary>
-    private static (IPAddress Address, IPNetwork Network)? GatewayOf(Network network) =>
-        (network.DhcpServer ?? network.Gateway) is { } gateway && network.Cidr is { } cidr ? (gateway, cidr) : null;
+    private Task<List<Network>> OnHostAsync(CancellationToken cancel) => store.ReadAsync(session => session.Networks.OnHostAsync(settings.Host, cancel), cancel);
+
+    private async Task<DhcpPicture> PictureAsync(DeviceName bridge, CancellationToken cancel)
+    {
+        var networks = _here.Values.Where(network => network.Bridge == bridge && InstancePlanner.DhcpServerOf(network, settings) is not null).OrderBy(network => network.Id).ToList();
+        var hosts = await store.ReadAsync(
+            async session =>
+            {
+                var found = new List<ServedHost>();
+                foreach (var network in networks)
+                {
+                    found.AddRange((await session.VirtualInterfaces.HostsAsync(network.Id, cancel)).Select(h => new ServedHost(h.Instance, new DhcpHost(h.Mac, h.HostName, h.Address))));
+                }
+
+                return found.DistinctBy(served => served.Host.Mac).ToList();
+            },
+            cancel);
+        return new DhcpPicture(networks, hosts);
+    }
+
+    private List<(DeviceName Bridge, DhcpHost Host)> HostsOf(InstanceDetails? details) =>
+    [
+        .. (details?.Nics ?? []).Where(nic => _here.ContainsKey(nic.Network.Id) && nic.Fixed.Count > 0 && InstancePlanner.DhcpServerOf(nic.Network, settings) is not null)
+            .Select(nic => (nic.Network.Bridge, new DhcpHost(nic.Nic.Mac, details!.Instance.HostName, nic.Fixed[0].Address))),
+    ];
+
+    /// <summary>The addresses of this host in the network: IPv4, which dnsmasq answers from, and IPv6.</summary>
+    private IEnumerable<(IPAddress Address, IPNetwork Network)> GatewaysOf(Network network)
+    {
+        if ((network.DhcpServer ?? network.Gateway) is { } gateway && network.Cidr is { } cidr)
+        {
+            yield return (gateway, cidr);
+        }
+
+        if (settings.UseIpv6 && network is { CidrV6: { } cidrV6, GatewayV6: { } gatewayV6 })
+        {
+            yield return (gatewayV6, cidrV6);
+        }
+    }
+
+    /// <summary>What <see cref="EnsureLinksAsync"/> wrote down of an address; null for what it never writes.</summary>
+    private static (DeviceName Bridge, int PrefixLength)? PlaceOf(string text) =>
+        text.Split('/') is [var name, var bits] && DeviceName.TryParse(name, out var bridge) && int.TryParse(bits, out var prefix) ? (bridge, prefix) : null;
 
     private async Task<bool> IsMineAsync(Network network, CancellationToken cancel) => network.Host is null
         ? await store.WriteAsync(session => session.Networks.ClaimAsync(network.Id, settings.Host, cancel), cancel)

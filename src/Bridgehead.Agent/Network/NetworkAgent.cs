@@ -76,6 +76,7 @@ public sealed partial class NetworkAgent : IAgent
     /// <summary>Changes were missed while others may be under way: everything is looked at again, each in its turn.</summary>
     private async Task AskAllAsync(CancellationToken cancel)
     {
+        _work.AskAgain();
         var networks = await _networks.ClaimAsync(cancel);
         foreach (var id in networks.Select(network => network.Id).Union(_networks.Here))
         {

@@ -19,7 +19,7 @@ public sealed record CommandResult(int ExitCode, string Output, string Error);
 /// <summary>The only way to the host's programs; the tests' FakeHost is the other implementation.</summary>
 public interface ICommandRunner
 {
-    /// <summary>Runs to the end and returns whatever the exit code. Throws <see cref="CommandFailedException"/> when the program cannot be started or the time is up (its process group is then killed).</summary>
+    /// <summary>Runs to the end and returns whatever the exit code. Throws <see cref="CommandFailedException"/> when the program cannot be started or the time is up (it and all that descend from it are then killed).</summary>
     Task<CommandResult> RunAsync(Command command, CancellationToken cancel);
 }
 

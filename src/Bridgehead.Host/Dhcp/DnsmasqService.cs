@@ -3,8 +3,11 @@ using Bridgehead.Rules;
 
 namespace Bridgehead.Host;
 
+/// <summary>A host of an instance's.</summary>
+public sealed record ServedHost(Guid Instance, DhcpHost Host);
+
 /// <summary>What a bridge's dnsmasq serves.</summary>
-public sealed record DhcpPicture(IReadOnlyList<Network> Networks, IReadOnlyList<DhcpHost> Hosts);
+public sealed record DhcpPicture(IReadOnlyList<Network> Networks, IReadOnlyList<ServedHost> Hosts);
 
 /// <summary>
 /// dnsmasq of this host's bridges, one for each. A host is a small file that dnsmasq reads by itself (inotify); the program is started again only when its arguments change,
@@ -18,7 +21,12 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
     private const int NoSuchProcess = 3;
 
     private readonly string _folder = Path.Combine(settings.StatePath, "networks");
+
+    /// <summary>Bridges that this life of the daemon has brought about, each with the addresses and MACs that its dnsmasq still knows from files that are gone.</summary>
     private readonly Dictionary<DeviceName, HashSet<string>> _forgotten = [];
+
+    /// <summary>The files of each instance's hosts, so that what was served of it can be taken away when the store knows it no more.</summary>
+    private readonly Dictionary<Guid, HashSet<(DeviceName Bridge, string Name)>> _served = [];
     private readonly SemaphoreSlim _one = new(1, 1);
 
     /// <summary>
@@ -38,24 +46,20 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
                 return;
             }
 
-            Directory.CreateDirectory(files.Hosts);
-            Directory.CreateDirectory(files.Names);
+            var forgotten = Begin(bridge, files);
             await WriteAsync(files.Options, DnsmasqPlan.Options(networks), cancel);
-            var stale = Sweep(files, hosts);
-            foreach (var host in hosts)
-            {
-                await WriteHostAsync(files, host, cancel);
-            }
-
+            await WriteHostsAsync(bridge, files, hosts, cancel);
             var arguments = DnsmasqPlan.Arguments(bridge, networks, settings, files);
             if (Running(files, arguments) is not { } pid)
             {
-                await StartAsync(bridge, files, arguments, cancel);
+                await StartAsync(files, arguments, cancel);
             }
-            else if (stale)
+            else if (forgotten.Count > 0)
             {
                 await SignalAsync("-HUP", pid, cancel);
             }
+
+            forgotten.Clear();
         }
         finally
         {
@@ -63,48 +67,32 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
         }
     }
 
-    /// <summary>Serves one more host, or one host otherwise.</summary>
-    public async Task PutHostAsync(DeviceName bridge, DhcpHost host, CancellationToken cancel)
+    /// <summary>
+    /// Serves these hosts of an instance, and no others that it had. What is wanted is asked for when no bridge is being brought about; a bridge that has not been yet gets the host with its
+    /// whole picture.
+    /// </summary>
+    public async Task ServeAsync(Guid instance, Func<IReadOnlyList<(DeviceName Bridge, DhcpHost Host)>> look, CancellationToken cancel)
     {
         await _one.WaitAsync(cancel);
         try
         {
-            var files = FilesOf(bridge);
-            await WriteHostAsync(files, host, cancel);
-            if (_forgotten.TryGetValue(bridge, out var known) && (known.Contains(host.Address.ToString()) || known.Contains(host.Mac.ToString())) && Pid(files) is { } pid)
+            var served = ServedOf(instance);
+            var hosts = look().Where(wanted => _forgotten.ContainsKey(wanted.Bridge)).ToList();
+            foreach (var (bridge, host) in hosts)
             {
-                known.Clear();
-                await SignalAsync("-HUP", pid, cancel);
-            }
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
-
-    /// <summary>Stops serving a host, and gives its lease back.</summary>
-    public async Task RemoveHostAsync(DeviceName bridge, MacAddress mac, CancellationToken cancel)
-    {
-        await _one.WaitAsync(cancel);
-        try
-        {
-            var files = FilesOf(bridge);
-            var name = mac.ToString().Replace(":", "", StringComparison.Ordinal);
-            var path = Path.Combine(files.Hosts, name);
-            if (!File.Exists(path))
-            {
-                return;
+                served.Add((bridge, host.FileName));
+                await PutAsync(bridge, host, cancel);
             }
 
-            var address = (await File.ReadAllTextAsync(path, cancel)).Trim().Split(',')[^1];
-            File.Delete(path);
-            File.Delete(Path.Combine(files.Names, name));
-            Forget(bridge, mac.ToString(), address);
-            if (settings.ForceDhcpRelease && Ip.TryParse(address, out var leased) && Pid(files) is not null)
+            foreach (var (bridge, name) in served.Except(hosts.Select(wanted => (wanted.Bridge, wanted.Host.FileName))).ToList())
             {
-                // The program only sends a packet; there may be no lease to give back.
-                await runner.RunAsync(new Command("dhcp_release", [bridge.ToString(), leased.ToString(), mac.ToString()]), cancel);
+                await DropAsync(bridge, FilesOf(bridge), name, cancel);
+                served.Remove((bridge, name));
+            }
+
+            if (served.Count == 0)
+            {
+                _served.Remove(instance);
             }
         }
         finally
@@ -122,11 +110,13 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
     private async Task EndAsync(DeviceName bridge, DnsmasqFiles files, CancellationToken cancel)
     {
         await StopAsync(files, cancel);
-        _forgotten.Remove(bridge);
         if (Directory.Exists(Path.GetDirectoryName(files.Pid)))
         {
             Directory.Delete(Path.GetDirectoryName(files.Pid)!, recursive: true);
         }
+
+        _forgotten.Remove(bridge);
+        ServeNobody(bridge);
     }
 
     private DnsmasqFiles FilesOf(DeviceName bridge)
@@ -135,33 +125,100 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
         return new DnsmasqFiles(Path.Combine(folder, "pid"), Path.Combine(folder, "hosts"), Path.Combine(folder, "opts"), Path.Combine(folder, "names"), helper);
     }
 
-    private void Forget(DeviceName bridge, string mac, string address)
+    private HashSet<string> Begin(DeviceName bridge, DnsmasqFiles files)
     {
-        if (!_forgotten.TryGetValue(bridge, out var known))
+        Directory.CreateDirectory(files.Hosts);
+        Directory.CreateDirectory(files.Names);
+        if (!_forgotten.TryGetValue(bridge, out var forgotten))
         {
-            _forgotten.Add(bridge, known = []);
+            _forgotten.Add(bridge, forgotten = []);
         }
 
-        known.Add(mac);
-        known.Add(address);
+        return forgotten;
     }
 
-    /// <summary>Removes files of hosts that are not wanted; says whether there were any.</summary>
-    private static bool Sweep(DnsmasqFiles files, IReadOnlyList<DhcpHost> hosts)
+    private HashSet<(DeviceName Bridge, string Name)> ServedOf(Guid instance)
     {
-        var wanted = hosts.Select(host => host.FileName).ToHashSet(StringComparer.Ordinal);
-        var stale = Directory.EnumerateFiles(files.Hosts).Concat(Directory.EnumerateFiles(files.Names)).Where(path => !wanted.Contains(Path.GetFileName(path))).ToList();
-        stale.ForEach(File.Delete);
-        return stale.Count > 0;
+        if (!_served.TryGetValue(instance, out var served))
+        {
+            _served.Add(instance, served = []);
+        }
+
+        return served;
     }
 
-    private async Task WriteHostAsync(DnsmasqFiles files, DhcpHost host, CancellationToken cancel)
+    private void ServeNobody(DeviceName bridge)
     {
+        foreach (var served in _served.Values)
+        {
+            served.RemoveWhere(place => place.Bridge == bridge);
+        }
+    }
+
+    /// <summary>The bridge's folders hold these hosts and no others, whoever wrote them.</summary>
+    private async Task WriteHostsAsync(DeviceName bridge, DnsmasqFiles files, IReadOnlyList<ServedHost> hosts, CancellationToken cancel)
+    {
+        var wanted = hosts.Select(served => served.Host.FileName).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in Directory.GetFiles(files.Hosts).Concat(Directory.GetFiles(files.Names)).Select(path => Path.GetFileName(path)).Distinct().Where(name => !wanted.Contains(name)))
+        {
+            await DropAsync(bridge, files, name, cancel);
+        }
+
+        ServeNobody(bridge);
+        foreach (var (instance, host) in hosts)
+        {
+            ServedOf(instance).Add((bridge, host.FileName));
+            await WriteHostAsync(bridge, files, host, cancel);
+        }
+    }
+
+    private async Task PutAsync(DeviceName bridge, DhcpHost host, CancellationToken cancel)
+    {
+        var files = FilesOf(bridge);
+        await WriteHostAsync(bridge, files, host, cancel);
+        var known = _forgotten[bridge];
+        if ((known.Contains(host.Address.ToString()) || known.Contains(host.FileName)) && Pid(files) is { } pid)
+        {
+            await SignalAsync("-HUP", pid, cancel);
+            known.Clear();
+        }
+    }
+
+    /// <summary>A host whose address changed is another one to dnsmasq, which keeps what it has read.</summary>
+    private async Task WriteHostAsync(DeviceName bridge, DnsmasqFiles files, DhcpHost host, CancellationToken cancel)
+    {
+        var path = Path.Combine(files.Hosts, host.FileName);
+        var text = DnsmasqPlan.HostFile(host, settings);
+        if (File.Exists(path) && await File.ReadAllTextAsync(path, cancel) != text)
+        {
+            await DropAsync(bridge, files, host.FileName, cancel);
+        }
+
         await WriteAsync(Path.Combine(files.Names, host.FileName), DnsmasqPlan.NameFile(host, settings), cancel);
-        await WriteAsync(Path.Combine(files.Hosts, host.FileName), DnsmasqPlan.HostFile(host, settings), cancel);
+        await WriteAsync(path, text, cancel);
     }
 
-    /// <summary>Written beside the folder that dnsmasq watches and moved into it, so that it never reads half a file.</summary>
+    /// <summary>Stops serving the host of that file, and gives its lease back. The file goes last: by it a later life would do this again.</summary>
+    private async Task DropAsync(DeviceName bridge, DnsmasqFiles files, string name, CancellationToken cancel)
+    {
+        var path = Path.Combine(files.Hosts, name);
+        string[] words = File.Exists(path) ? (await File.ReadAllTextAsync(path, cancel)).Trim().Split(',') : [];
+        _forgotten[bridge].Add(name);
+        if (words is [var mac, .., var text] && MacAddress.TryParse(mac, out var from) && Ip.TryParse(text, out var leased))
+        {
+            _forgotten[bridge].Add(text);
+            if (settings.ForceDhcpRelease && Pid(files) is not null)
+            {
+                // The program only sends a packet; there may be no lease to give back.
+                await runner.RunAsync(new Command("dhcp_release", [bridge.ToString(), leased.ToString(), from.ToString()]), cancel);
+            }
+        }
+
+        File.Delete(Path.Combine(files.Names, name));
+        File.Delete(path);
+    }
+
+    /// <summary>Written beside the folder that dnsmasq watches and moved into it, so that it never reads half a file. There is one writer; what it left when it was killed is written over.</summary>
     private async Task WriteAsync(string path, string text, CancellationToken cancel)
     {
         if (File.Exists(path) && await File.ReadAllTextAsync(path, cancel) == text)
@@ -169,15 +226,14 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
             return;
         }
 
-        var temporary = Path.Combine(_folder, $"{Guid.NewGuid():N}.tmp");
+        var temporary = Path.Combine(_folder, "next.tmp");
         await File.WriteAllTextAsync(temporary, text, cancel);
         File.Move(temporary, path, overwrite: true);
     }
 
-    private async Task StartAsync(DeviceName bridge, DnsmasqFiles files, IReadOnlyList<string> arguments, CancellationToken cancel)
+    private async Task StartAsync(DnsmasqFiles files, IReadOnlyList<string> arguments, CancellationToken cancel)
     {
         await StopAsync(files, cancel);
-        _forgotten.Remove(bridge);
         await runner.RequireAsync(
             new Command("dnsmasq", arguments) { Environment = new Dictionary<string, string> { [LeaseHelper.FolderVariable] = settings.StatePath } }, cancel);
     }

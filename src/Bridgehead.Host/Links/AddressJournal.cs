@@ -21,7 +21,7 @@ public sealed class AddressJournal(string folder)
         var found = new Dictionary<IPAddress, string>();
         foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder) : [])
         {
-            // A file that was cut off at its writing, before its line end, belongs to a change that was not begun.
+            // Another name is that of a file that was still being written, for a change that was not begun.
             if (Ip.TryParse(Path.GetFileName(path), out var address) && File.ReadAllText(path) is [.. var text, '\n'])
             {
                 found[address] = text;
@@ -36,7 +36,10 @@ public sealed class AddressJournal(string folder)
         Directory.CreateDirectory(folder);
         if (!File.Exists(FileOf(address)) || File.ReadAllText(FileOf(address)) != $"{text}\n")
         {
-            File.WriteAllText(FileOf(address), $"{text}\n");
+            // Moved into place whole: an entry that is replaced is not lost meanwhile.
+            var temporary = Path.Combine(folder, $"{address}.tmp");
+            File.WriteAllText(temporary, $"{text}\n");
+            File.Move(temporary, FileOf(address), overwrite: true);
         }
     }
 

@@ -1,65 +1,59 @@
-using System.Net;
 using System.Text.Json;
 using Bridgehead.Model;
 
 namespace Bridgehead.Host;
 
-/// <summary>An address on an interface.</summary>
-public sealed record LinkAddress(IPAddress Address, int PrefixLength, IPAddress? Broadcast)
-{
-    public string Text => $"{Address}/{PrefixLength}";
-}
-
 /// <summary>An interface as the kernel has it.</summary>
-internal sealed record LinkState(string Mac, string? Master);
+/// <param name="IsUp">Set up by somebody.</param>
+/// <param name="Runs">What is sent over it goes out: there is a carrier, and the kernel has taken notice.</param>
+internal sealed record LinkState(string Mac, string? Master, bool IsUp, bool Runs);
 
 /// <summary>Reads interfaces, through <c>ip -j</c>.</summary>
 internal sealed class LinkReader(ICommandRunner runner)
 {
-    public async Task<bool> ExistsAsync(DeviceName device, CancellationToken cancel) =>
-        (await runner.RunAsync(new Command("ip", ["link", "show", "dev", device.ToString()]), cancel)).ExitCode == 0;
-
-    public async Task<LinkState> LinkAsync(DeviceName device, CancellationToken cancel)
+    /// <summary>Null when there is no such interface.</summary>
+    public async Task<LinkState?> FindAsync(DeviceName device, CancellationToken cancel)
     {
-        using var json = await JsonAsync(["-j", "link", "show", "dev", device.ToString()], cancel);
-        var link = json.RootElement.EnumerateArray().First();
-        return new LinkState(Text(link, "address") ?? "", Text(link, "master"));
+        var result = await runner.RunAsync(new Command("ip", ["-j", "link", "show", "dev", device.ToString()]), cancel);
+        if (result.ExitCode != 0)
+        {
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(result.Output);
+        var link = json.RootElement[0];
+        var flags = link.GetProperty("flags").EnumerateArray().Select(flag => flag.GetString());
+        var master = link.TryGetProperty("master", out var bridge) ? bridge.GetString() : null;
+        return new LinkState(link.GetProperty("address").GetString()!, master, flags.Contains("UP"), link.GetProperty("operstate").GetString() == "UP");
     }
 
-    public async Task<bool> HasPortsAsync(DeviceName bridge, CancellationToken cancel)
-    {
-        using var json = await JsonAsync(["-j", "link", "show", "master", bridge.ToString()], cancel);
-        return json.RootElement.EnumerateArray().Any();
-    }
+    public async Task<bool> HasPortsAsync(DeviceName bridge, CancellationToken cancel) =>
+        (await ListAsync(["-j", "link", "show", "master", bridge.ToString()], cancel)).Count > 0;
 
-    public async Task<IReadOnlyList<LinkAddress>> AddressesAsync(DeviceName device, CancellationToken cancel)
-    {
-        using var json = await JsonAsync(["-j", "-4", "address", "show", "dev", device.ToString()], cancel);
-        return [.. json.RootElement.EnumerateArray()
+    /// <summary>In the kernel's order: of several in one subnet the first is the source of what the host sends there.</summary>
+    public async Task<IReadOnlyList<LinkAddress>> AddressesAsync(DeviceName device, CancellationToken cancel) =>
+    [
+        .. (await ListAsync(["-j", "address", "show", "dev", device.ToString()], cancel))
             .Where(link => link.TryGetProperty("addr_info", out _))
             .SelectMany(link => link.GetProperty("addr_info").EnumerateArray())
-            .Where(info => Text(info, "local") is not null)
-            .Select(info => new LinkAddress(
-                Ip.Parse(Text(info, "local")!),
-                info.GetProperty("prefixlen").GetInt32(),
-                Text(info, "broadcast") is { } broadcast ? Ip.Parse(broadcast) : null))];
-    }
+            .Where(info => info.TryGetProperty("local", out _))
+            .Select(LinkAddress.From),
+    ];
 
-    /// <summary>Routes by a router over the interface, as words for <c>ip route</c>: <c>DESTINATION via ROUTER [metric N]</c>.</summary>
-    public async Task<IReadOnlyList<string>> GatewayRoutesAsync(DeviceName device, CancellationToken cancel)
+    /// <summary>Routes over the interface, of every table. Those that the kernel keeps for the host's own addresses are none.</summary>
+    public async Task<IReadOnlyList<LinkRoute>> RoutesAsync(DeviceName device, bool ipv6, CancellationToken cancel)
     {
-        using var json = await JsonAsync(["-j", "-4", "route", "show", "dev", device.ToString()], cancel);
-        return [.. json.RootElement.EnumerateArray()
-            .Where(route => Text(route, "gateway") is not null)
-            .Select(route => $"{Text(route, "dst")} via {Text(route, "gateway")}{(route.TryGetProperty("metric", out var metric) ? $" metric {metric.GetInt64()}" : "")}")];
+        var v4 = await ListAsync(["-j", "-4", "route", "show", "table", "all", "dev", device.ToString()], cancel);
+        var v6 = ipv6 ? await ListAsync(["-j", "-6", "route", "show", "table", "all", "dev", device.ToString()], cancel) : [];
+        return [.. v4.Select(route => LinkRoute.From(route, "default")).Concat(v6.Select(route => LinkRoute.From(route, "::/0"))).OfType<LinkRoute>()];
     }
 
-    private async Task<JsonDocument> JsonAsync(IReadOnlyList<string> arguments, CancellationToken cancel)
+    private async Task<IReadOnlyList<JsonElement>> ListAsync(IReadOnlyList<string> arguments, CancellationToken cancel)
     {
         var text = await runner.RequireAsync(new Command("ip", arguments), cancel);
-        return JsonDocument.Parse(string.IsNullOrWhiteSpace(text) ? "[]" : text);
-    }
+        using var json = JsonDocument.Parse(string.IsNullOrWhiteSpace(text) ? "[]" : text);
 
-    private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value.GetString() : null;
+        // ip prints an empty object for an interface that a filter left out.
+        return [.. json.RootElement.EnumerateArray().Where(element => element.EnumerateObject().Any()).Select(element => element.Clone())];
+    }
 }

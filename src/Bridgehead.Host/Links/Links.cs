@@ -5,86 +5,82 @@ namespace Bridgehead.Host;
 
 /// <summary>
 /// Bridges, taps and addresses of this host, through <c>ip</c>. Each call reads what is there and changes only what differs, so repeating it does nothing. What must happen
-/// together goes in one <c>ip -batch</c>.
+/// together goes in one batch.
 /// </summary>
-public sealed class Links(ICommandRunner runner)
+/// <param name="lockFile">Between the daemons of this host: two of them may find the same bridge missing.</param>
+public sealed class Links(ICommandRunner runner, string lockFile, TimeProvider clock)
 {
-    private static readonly IPNetwork MetadataAddress = Cidr.Parse("169.254.169.254/32");
+    private static readonly IPAddress MetadataAddress = Ip.Parse("169.254.169.254");
     private readonly LinkReader _reader = new(runner);
-    private readonly SemaphoreSlim _bridges = new(1, 1);
+    private readonly LinkWriter _writer = new(runner);
 
-    public Task<bool> ExistsAsync(DeviceName device, CancellationToken cancel) => _reader.ExistsAsync(device, cancel);
+    private BridgePort Port => new(_reader, _writer, clock);
+
+    private AddressOrder Order => new(_reader, _writer);
 
     /// <summary>Makes the bridge if it is not there, without spanning tree and forwarding delay, up; and connects it to the physical interface, whose addresses and routes move along.</summary>
-    public async Task EnsureBridgeAsync(DeviceName bridge, DeviceName? physical, CancellationToken cancel)
-    {
-        await _bridges.WaitAsync(cancel);
-        try
-        {
-            if (!await _reader.ExistsAsync(bridge, cancel))
-            {
-                // The MAC is set so that it does not change when a tap with a lower one joins.
-                var mac = MacAddress.ForInstance(Random.Shared.Next(1 << 24));
-                await BatchAsync([$"link add name {bridge} address {mac} type bridge forward_delay 0 stp_state 0", $"link set dev {bridge} up"], cancel);
-            }
+    public Task EnsureBridgeAsync(DeviceName bridge, DeviceName? physical, CancellationToken cancel) => EnsureBridgeAsync(bridge, physical, () => { }, cancel);
 
-            if (physical is { } device)
-            {
-                await ConnectAsync(bridge, device, cancel);
-            }
-        }
-        finally
+    /// <summary>As the other, and calls <paramref name="making"/> before it makes the bridge.</summary>
+    public async Task EnsureBridgeAsync(DeviceName bridge, DeviceName? physical, Action making, CancellationToken cancel)
+    {
+        using var one = await FileLock.TakeAsync(lockFile, clock, cancel);
+        var link = await _reader.FindAsync(bridge, cancel);
+        if (link is null)
         {
-            _bridges.Release();
+            making();
+
+            // The MAC is set so that it does not change when a tap with a lower one joins.
+            var mac = MacAddress.ForInstance(Random.Shared.Next(1 << 24));
+            await _writer.ApplyAsync([$"link add name {bridge} up address {mac} type bridge forward_delay 0 stp_state 0"], cancel);
+        }
+        else if (!link.IsUp)
+        {
+            await _writer.ApplyAsync([$"link set dev {bridge} up"], cancel);
+        }
+
+        if (physical is { } device)
+        {
+            await Port.ConnectAsync(bridge, device, cancel);
         }
     }
 
     /// <summary>
-    /// Makes <paramref name="gateway"/> the first address of the bridge: dnsmasq answers from the first. Others keep their order behind it.
+    /// Makes <paramref name="gateway"/> the bridge's first address of its subnet: dnsmasq answers from the first. Addresses of other subnets stay as they are: which comes first does not
+    /// matter between subnets.
     /// </summary>
     public async Task EnsureGatewayAsync(DeviceName bridge, IPAddress gateway, IPNetwork network, CancellationToken cancel)
     {
-        var addresses = await _reader.AddressesAsync(bridge, cancel);
-        var wanted = new LinkAddress(gateway, network.PrefixLength, network.Last());
-        var others = addresses.Where(a => !a.Address.Equals(gateway)).ToList();
-        if (addresses.Any(a => a.Address.Equals(gateway) && a.PrefixLength == network.PrefixLength))
-        {
-            // Several networks share a bridge: each one's gateway is there, which is first does not matter between subnets.
-            return;
-        }
-
-        var sameSubnet = others.Where(a => network.Contains(a.Address)).ToList();
-        var routes = await _reader.GatewayRoutesAsync(bridge, cancel);
-        await BatchAsync(
-            [
-                .. sameSubnet.Select(a => $"address del {a.Text} dev {bridge}"),
-                $"address add {wanted.Text} brd {wanted.Broadcast} dev {bridge}",
-                .. sameSubnet.Select(a => $"address add {a.Text} dev {bridge}"),
-                .. routes.Select(route => $"route replace {route} dev {bridge}"),
-            ],
-            cancel);
+        using var one = await FileLock.TakeAsync(lockFile, clock, cancel);
+        await Order.PutFirstAsync(bridge, gateway, network, cancel);
     }
 
     /// <summary>Gives the loopback interface 169.254.169.254, scope link, so that the host answers for it.</summary>
-    public Task EnsureMetadataAddressAsync(CancellationToken cancel) => AddAsync(DeviceName.Parse("lo"), MetadataAddress, "scope link", cancel);
+    public Task EnsureMetadataAddressAsync(CancellationToken cancel) => AddAsync(LinkAddress.Loopback, MetadataAddress, 32, " scope link", cancel);
 
-    public Task EnsureAddressV6Async(DeviceName device, IPAddress address, int prefix, CancellationToken cancel) =>
-        BatchAsync([$"-6 address replace {address}/{prefix} dev {device} nodad"], cancel);
+    public Task EnsureAddressV6Async(DeviceName device, IPAddress address, int prefix, CancellationToken cancel) => AddAsync(device, address, prefix, " nodad", cancel);
 
-    /// <summary>Puts a floating address on the public interface.</summary>
-    public async Task<bool> EnsureHostAddressAsync(DeviceName device, IPAddress address, CancellationToken cancel) => await AddAsync(device, Cidr.Host(address), "", cancel);
+    /// <summary>Puts a floating address on the public interface; says whether it was missing.</summary>
+    public Task<bool> EnsureHostAddressAsync(DeviceName device, IPAddress address, CancellationToken cancel) => AddAsync(device, address, 32, "", cancel);
 
     /// <summary>Takes an address off; nothing happens when it, or the interface, is not there.</summary>
     public async Task RemoveAddressAsync(DeviceName device, IPAddress address, int prefix, CancellationToken cancel)
     {
-        if (await _reader.ExistsAsync(device, cancel) && (await _reader.AddressesAsync(device, cancel)).Any(a => a.Address.Equals(address) && a.PrefixLength == prefix))
+        using var one = await FileLock.TakeAsync(lockFile, clock, cancel);
+        if (await _reader.FindAsync(device, cancel) is null)
         {
-            await BatchAsync([$"address del {address}/{prefix} dev {device}"], cancel);
+            return;
+        }
+
+        if (address.IsV4())
+        {
+            await Order.RemoveAsync(device, address, Cidr.TryParseMasked($"{address}/{prefix}", out var network) ? network : Cidr.Host(address), cancel);
+        }
+        else if (await HasAsync(device, address, prefix, cancel))
+        {
+            await _writer.ApplyAsync([$"address del {address}/{prefix} dev {device}"], cancel);
         }
     }
-
-    /// <summary>Addresses of the interface, IPv4, in the kernel's order.</summary>
-    public Task<IReadOnlyList<LinkAddress>> AddressesAsync(DeviceName device, CancellationToken cancel) => _reader.AddressesAsync(device, cancel);
 
     /// <summary>Tells the neighbours of an address that just came here (gratuitous ARP).</summary>
     public async Task AnnounceAsync(DeviceName device, IPAddress address, int count, CancellationToken cancel)
@@ -94,70 +90,38 @@ public sealed class Links(ICommandRunner runner)
     }
 
     /// <summary>Puts a tap onto the bridge and sets it up. In hairpin mode, so that an instance reaches itself under its floating address: the frame goes out where it came in.</summary>
-    public Task AttachAsync(DeviceName tap, DeviceName bridge, int? mtu, CancellationToken cancel) => BatchAsync(
+    public Task AttachAsync(DeviceName tap, DeviceName bridge, int? mtu, CancellationToken cancel) => _writer.ApplyAsync(
         [$"link set dev {tap}{(mtu is { } bytes ? $" mtu {bytes}" : "")} master {bridge}", $"link set dev {tap} type bridge_slave hairpin on", $"link set dev {tap} up"], cancel);
 
-    /// <summary>Removes a bridge of ours that nothing is connected to.</summary>
-    public async Task RemoveBridgeAsync(DeviceName bridge, CancellationToken cancel)
+    /// <summary>Removes a bridge that nothing is connected to, and that has no address: one with either is in use. Says whether it is gone.</summary>
+    public async Task<bool> RemoveBridgeAsync(DeviceName bridge, CancellationToken cancel)
     {
-        if (await _reader.ExistsAsync(bridge, cancel) && !await _reader.HasPortsAsync(bridge, cancel))
+        using var one = await FileLock.TakeAsync(lockFile, clock, cancel);
+        if (await _reader.FindAsync(bridge, cancel) is null)
         {
-            await BatchAsync([$"link del dev {bridge}"], cancel);
-        }
-    }
-
-    private async Task ConnectAsync(DeviceName bridge, DeviceName device, CancellationToken cancel)
-    {
-        if (!await _reader.ExistsAsync(device, cancel))
-        {
-            throw new CommandFailedException($"the interface {device} that {bridge} should be connected to does not exist: correct flat_interface");
+            return true;
         }
 
-        var link = await _reader.LinkAsync(device, cancel);
-        if (link.Master != bridge.ToString())
-        {
-            await BatchAsync([$"link set dev {bridge} address {link.Mac}", $"link set dev {device} master {bridge} up"], cancel);
-        }
-
-        await MoveAddressesAsync(bridge, device, cancel);
-    }
-
-    /// <summary>
-    /// The interface's addresses and routes go to the bridge in one batch. Each address is on the bridge before it leaves the interface, so that a crash in between leaves it
-    /// on both, and the next call finishes.
-    /// </summary>
-    private async Task MoveAddressesAsync(DeviceName bridge, DeviceName device, CancellationToken cancel)
-    {
-        var addresses = await _reader.AddressesAsync(device, cancel);
-        if (addresses.Count == 0)
-        {
-            return;
-        }
-
-        var routes = await _reader.GatewayRoutesAsync(device, cancel);
-        var there = await _reader.AddressesAsync(bridge, cancel);
-        await BatchAsync(
-            [
-                .. addresses.Where(a => !there.Contains(a)).Select(a => $"address add {a.Text}{(a.Broadcast is { } brd ? $" brd {brd}" : "")} dev {bridge}"),
-                .. routes.Select(route => $"route replace {route} dev {bridge}"),
-                .. addresses.Select(a => $"address del {a.Text} dev {device}"),
-                .. routes.Select(route => $"route replace {route} dev {bridge}"),
-            ],
-            cancel);
-    }
-
-    private async Task<bool> AddAsync(DeviceName device, IPNetwork address, string options, CancellationToken cancel)
-    {
-        if ((await _reader.AddressesAsync(device, cancel)).Any(a => a.Address.Equals(address.BaseAddress) && a.PrefixLength == address.PrefixLength))
+        if (await _reader.HasPortsAsync(bridge, cancel) || (await _reader.AddressesAsync(bridge, cancel)).Any(a => a.IsGlobal && a.Address.IsV4()))
         {
             return false;
         }
 
-        await BatchAsync([$"address add {address} {options} dev {device}"], cancel);
+        await _writer.ApplyAsync([$"link del dev {bridge}"], cancel);
         return true;
     }
 
-    /// <summary>Names, addresses and numbers of the domain's types only: nothing a user typed can add a word to a line.</summary>
-    private Task BatchAsync(IReadOnlyList<string> lines, CancellationToken cancel) =>
-        runner.RequireAsync(new Command("ip", ["-batch", "-"]) { Input = string.Concat(lines.Select(line => line + "\n")) }, cancel);
+    private async Task<bool> HasAsync(DeviceName device, IPAddress address, int prefix, CancellationToken cancel) =>
+        (await _reader.AddressesAsync(device, cancel)).Any(a => a.Address.Equals(address) && a.PrefixLength == prefix);
+
+    private async Task<bool> AddAsync(DeviceName device, IPAddress address, int prefix, string options, CancellationToken cancel)
+    {
+        if (await HasAsync(device, address, prefix, cancel))
+        {
+            return false;
+        }
+
+        await _writer.ApplyAsync([$"address add {address}/{prefix}{options} dev {device}"], cancel);
+        return true;
+    }
 }

@@ -2,7 +2,7 @@ using Bridgehead.Host;
 
 namespace Bridgehead.Instances;
 
-/// <summary>Just the port: a tap device for people who run the machine behind it themselves. An instance runs while its tap is there.</summary>
+/// <summary>Just the port: a tap device for people who run the machine behind it themselves. An instance runs while its taps are there.</summary>
 /// <param name="interfaces">Holds an entry for every interface of this network namespace.</param>
 public sealed class TapDriver(ICommandRunner runner, string stateFolder, string interfaces = "/proc/sys/net/ipv4/conf") : IInstanceDriver
 {
@@ -34,19 +34,24 @@ public sealed class TapDriver(ICommandRunner runner, string stateFolder, string 
     {
         foreach (var tap in await TapsAsync(uuid, cancel))
         {
-            // It may be gone already, which is what is wanted.
-            await runner.RunAsync(new Command("ip", ["link", "del", "dev", tap]), cancel);
-        }
-    }
+            var delete = new Command("ip", ["link", "del", "dev", tap]);
+            var result = await runner.RunAsync(delete, cancel);
 
-    public async Task DestroyAsync(Guid uuid, CancellationToken cancel)
-    {
-        await StopAsync(uuid, cancel);
+            // It may be gone already, which is what is wanted.
+            if (result.ExitCode != 0 && IsThere(tap))
+            {
+                throw CommandFailedException.From(delete, result);
+            }
+        }
+
         if (Directory.Exists(_root))
         {
             File.Delete(FileOf(uuid));
         }
     }
+
+    /// <summary>There is nothing of it but its taps: the disk is whoever's who runs the machine.</summary>
+    public Task DestroyAsync(Guid uuid, CancellationToken cancel) => StopAsync(uuid, cancel);
 
     public async Task<IReadOnlyList<ObservedInstance>> ListAsync(CancellationToken cancel)
     {
@@ -62,16 +67,14 @@ public sealed class TapDriver(ICommandRunner runner, string stateFolder, string 
         return found;
     }
 
-    public async Task<bool> IsRunningAsync(Guid uuid, CancellationToken cancel)
-    {
-        var taps = await TapsAsync(uuid, cancel);
-
-        // A look that starts no program.
-        return taps.Length > 0 && taps.All(tap => Path.Exists(Path.Combine(interfaces, tap)));
-    }
+    public async Task<bool> IsRunningAsync(Guid uuid, CancellationToken cancel) => File.Exists(FileOf(uuid)) && (await TapsAsync(uuid, cancel)).All(IsThere);
 
     public Task<string> ReadConsoleAsync(Guid uuid, int maxBytes, CancellationToken cancel) => Task.FromResult("");
 
+    /// <summary>A look that starts no program.</summary>
+    private bool IsThere(string tap) => Path.Exists(Path.Combine(interfaces, tap));
+
+    /// <summary>An instance's taps, written before they are made and removed when they are gone: what a daemon that was killed left behind is found by it.</summary>
     private string FileOf(Guid uuid) => Path.Combine(_root, uuid.ToString("D"));
 
     private Task<string[]> TapsAsync(Guid uuid, CancellationToken cancel) =>

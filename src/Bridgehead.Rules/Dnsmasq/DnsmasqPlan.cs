@@ -29,7 +29,11 @@ public sealed record DhcpHost
     public string FileName => Mac.ToString().Replace(":", "", StringComparison.Ordinal);
 }
 
-/// <summary>One dnsmasq per bridge: its arguments and the contents of its files (sections 6.1 to 6.3 of nova-network's behaviour). Pure.</summary>
+/// <summary>
+/// One dnsmasq per bridge: its arguments and the contents of its files (sections 6.1 to 6.3 of nova-network's behaviour). Unlike nova's, it sends no question about a name in the
+/// cloud's domain, nor one for the address of a name without a dot, to other servers: it knows all that there are. (An administrator
+/// whose domain has names elsewhere too has <c>server=/DOMAIN/ADDRESS</c> in dnsmasq_config_file.) Pure.
+/// </summary>
 public static class DnsmasqPlan
 {
     public static IReadOnlyList<string> Arguments(DeviceName bridge, IReadOnlyList<Network> networks, NovaSettings settings, DnsmasqFiles files)
@@ -56,7 +60,8 @@ public static class DnsmasqPlan
             "--no-hosts",
             $"--hostsdir={files.Names}",
             "--leasefile-ro",
-            .. settings.DhcpDomain.Length > 0 ? [$"--domain={settings.DhcpDomain}"] : none,
+            .. settings.DhcpDomain.Length > 0 ? [$"--domain={settings.DhcpDomain}", $"--local=/{settings.DhcpDomain}/"] : none,
+            "--domain-needed",
             .. dns.Count > 0 ? ["--no-resolv"] : none,
             .. dns.Select(server => $"--server={server}"),
         ];

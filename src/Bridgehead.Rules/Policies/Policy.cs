@@ -20,7 +20,10 @@ public abstract record Policy
     public sealed record NetworkHost(IPAddress MetadataHost, int MetadataPort, RangePolicy? Range) : Policy("host/network");
 
     /// <summary>nova-network: one network's bridge. <see cref="Range"/> is set in Ocata's profile, where ranges are per network.</summary>
-    public sealed record NetworkBridge(long NetworkId, DeviceName Bridge, bool HasGateway, bool Dhcp, RangePolicy? Range) : Policy($"network/{NetworkId}");
+    public sealed record NetworkBridge(long NetworkId, DeviceName Bridge, bool HasGateway, bool Dhcp, RangePolicy? Range) : Policy(KeyOf(NetworkId))
+    {
+        public static string KeyOf(long networkId) => $"network/{networkId}";
+    }
 
     /// <summary>nova-network: a floating address of a fixed address. <see cref="Device"/> is used by Ocata's profile only.</summary>
     public sealed record FloatingNat(IPAddress Floating, IPAddress Fixed, DeviceName? Device) : Policy(KeyOf(Floating))
@@ -32,8 +35,11 @@ public abstract record Policy
     /// <param name="DropAction">Target for what no group allows: DROP, or a target or chain of the operator's (iptables_drop_action).</param>
     public sealed record ComputeHost(string DropAction = "DROP") : Policy("host/compute");
 
-    /// <summary>nova-compute: a bridge that it ensures for its instances.</summary>
-    public sealed record ComputeBridge(DeviceName Bridge) : Policy($"bridge/{Bridge}");
+    /// <summary>nova-compute: a bridge that it ensures for an instance. Instances on one bridge ask for the same rules, which are there until the last of them goes.</summary>
+    public sealed record ComputeBridge(DeviceName Bridge, long InstanceId) : Policy(KeyOf(Bridge, InstanceId))
+    {
+        public static string KeyOf(DeviceName bridge, long instanceId) => $"bridge/{bridge}/{instanceId}";
+    }
 
     /// <summary>nova-compute: a security group in use on the host, with its rules; every instance that is in it has them.</summary>
     public sealed record GroupRules(long GroupId, string Name, IReadOnlyList<SecurityGroupRule> Rules) : Policy(KeyOf(GroupId))

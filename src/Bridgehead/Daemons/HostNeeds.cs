@@ -10,10 +10,13 @@ internal static class HostNeeds
     [
         .. HostChecks.Permission(),
         .. ProgramPath.Missing(binaries.SelectMany(binary => ProgramsOf(binary, settings)).Distinct()),
-        .. binaries.Contains(Binaries.Network) ? HostChecks.Interface("public_interface", settings.PublicInterface) : [],
+        .. binaries.Contains(Binaries.Network) && settings.PublicInterface != BridgeToBe(settings) ? HostChecks.Interface("public_interface", settings.PublicInterface) : [],
         .. binaries.Contains(Binaries.Network) ? DnsmasqFile(settings.DnsmasqConfigFile) : [],
         .. Bridge(settings),
         .. binaries.Contains(Binaries.Network) || binaries.Contains(Binaries.Compute) ? HostChecks.Interface("flat_interface", settings.FlatInterface) : [],
+        .. BridgeToBe(settings) is { } bridge && settings.PublicInterface is { } outside && outside == settings.FlatInterface
+            ? [$"public_interface and flat_interface are both '{outside}', whose addresses move to the bridge: set public_interface to '{bridge}'"]
+            : Array.Empty<string>(),
     ];
 
     private static IEnumerable<string> Bridge(NovaSettings settings)
@@ -31,6 +34,9 @@ internal static class HostNeeds
             yield return $"dnsmasq_config_file is '{path}', but there is no such file: correct it, or leave it out";
         }
     }
+
+    /// <summary>The bridge of new networks, where it is ours to make: it need not be there yet.</summary>
+    private static string? BridgeToBe(NovaSettings settings) => settings.NetworkManager == NetworkManager.FlatDhcp ? settings.FlatNetworkBridge : null;
 
     private static IEnumerable<string> ProgramsOf(string binary, NovaSettings settings)
     {

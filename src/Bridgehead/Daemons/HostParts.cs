@@ -20,7 +20,7 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
     public async Task RunAsync(string binary, TaskCompletionSource ready, CancellationToken cancel)
     {
         // Each has its own way to interfaces: both may live in one process, as they may not.
-        var links = new Links(Runner);
+        var links = new Links(Runner, Path.Combine(settings.StatePath, "locks", "links"), TimeProvider.System);
         if (binary == Binaries.Network)
         {
             var dhcp = new DnsmasqService(Runner, settings, LeaseProgram());
@@ -40,7 +40,7 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
     {
         var agent = new NetworkAgent(settings, store, appliers, logs, stop);
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var leases = new LeaseSocket(settings.StatePath, logs.CreateLogger<LeaseSocket>()).RunAsync(
+        var leases = new LeaseSocket(settings.StatePath, TimeProvider.System, logs.CreateLogger<LeaseSocket>()).RunAsync(
             lease => agent.LeaseAsync(lease, cancel), () => agent.LeaseDatabaseAsync(cancel), listening, cancel);
         await await Task.WhenAny(listening.Task, leases);
         await await Task.WhenAny(leases, LoopOf(agent).RunAsync(ready, cancel));

@@ -34,7 +34,7 @@ public sealed class DnsmasqServiceTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _dhcp.EnsureAsync(Bridge, () => Task.FromResult(new DhcpPicture([], [])), Never);
-        World.Run("ip link del br100; for n in $(ip netns list | cut -d' ' -f1); do ip netns del $n; done");
+        World.Run("ip link del br100; for n in $(ip netns list | cut -d' ' -f1); do ip link del t-$n; ip netns del $n; done");
         Directory.Delete(_state, recursive: true);
     }
 
@@ -46,7 +46,7 @@ public sealed class DnsmasqServiceTests : IAsyncLifetime
         (await ClientAsync("c1", Mac(1))).Should().ContainAll("lease of 10.10.10.2 obtained", "router=10.10.10.1", "mtu=1400", "domain=novalocal");
         ClientFails("c2", Mac(2));
 
-        await _dhcp.PutHostAsync(Bridge, Host(2, "two", "10.10.10.3"), Never);
+        await ServeAsync(2, Host(2, "two", "10.10.10.3"));
         await World.UntilAsync(() => Task.FromResult(World.Try(Udhcpc("c2")).Output.Contains("lease of 10.10.10.3 obtained", StringComparison.Ordinal) ? null : "the new host gets nothing"));
         Pid().Should().Be(pid);
         World.Run("ip netns exec c1 busybox nslookup -type=a two.novalocal 10.10.10.1").Should().Contain("10.10.10.3");
@@ -59,8 +59,33 @@ public sealed class DnsmasqServiceTests : IAsyncLifetime
     {
         await EnsureAsync(Host(1, "one", "10.10.10.2"));
         (await ClientAsync("c1", Mac(1))).Should().Contain("lease of 10.10.10.2 obtained");
-        await _dhcp.RemoveHostAsync(Bridge, Mac(1), Never);
-        await _dhcp.PutHostAsync(Bridge, Host(2, "two", "10.10.10.2"), Never);
+        await ServeAsync(1);
+        await ServeAsync(2, Host(2, "two", "10.10.10.2"));
+        Namespace("c2", Mac(2));
+        await World.UntilAsync(() => Task.FromResult(World.Try(Udhcpc("c2")).Output.Contains("lease of 10.10.10.2 obtained", StringComparison.Ordinal) ? null : "the next owner gets nothing"));
+    }
+
+    [Fact]
+    public async Task What_went_while_the_daemon_was_down_gives_its_lease_back_too()
+    {
+        await EnsureAsync(Host(1, "one", "10.10.10.2"));
+        var pid = Pid();
+        (await ClientAsync("c1", Mac(1))).Should().Contain("lease of 10.10.10.2 obtained");
+        await EnsureAsync(Host(2, "two", "10.10.10.2"));
+        Pid().Should().Be(pid);
+        await World.UntilAsync(() => Task.FromResult(File.ReadAllText(Path.Combine(_state, "events")).Contains($"del {Mac(1)} 10.10.10.2", StringComparison.Ordinal) ? null : "the lease was not given back"));
+        Namespace("c2", Mac(2));
+        await World.UntilAsync(() => Task.FromResult(World.Try(Udhcpc("c2")).Output.Contains("lease of 10.10.10.2 obtained", StringComparison.Ordinal) ? null : "the next owner gets nothing"));
+    }
+
+    [Fact]
+    public async Task A_host_whose_address_changed_gets_the_new_one_and_the_old_one_is_free()
+    {
+        await EnsureAsync(Host(1, "one", "10.10.10.2"));
+        (await ClientAsync("c1", Mac(1))).Should().Contain("lease of 10.10.10.2 obtained");
+        await ServeAsync(1, Host(1, "one", "10.10.10.3"));
+        await ServeAsync(2, Host(2, "two", "10.10.10.2"));
+        await World.UntilAsync(() => Task.FromResult(World.Try(Udhcpc("c1")).Output.Contains("lease of 10.10.10.3 obtained", StringComparison.Ordinal) ? null : "the host does not get its new address"));
         Namespace("c2", Mac(2));
         await World.UntilAsync(() => Task.FromResult(World.Try(Udhcpc("c2")).Output.Contains("lease of 10.10.10.2 obtained", StringComparison.Ordinal) ? null : "the next owner gets nothing"));
     }
@@ -82,13 +107,17 @@ public sealed class DnsmasqServiceTests : IAsyncLifetime
 
     private static DhcpHost Host(int n, string name, string address) => new(Mac(n), name, Ip.Parse(address));
 
-    private Task EnsureAsync(params IReadOnlyList<DhcpHost> hosts) => _dhcp.EnsureAsync(Bridge, () => Task.FromResult(new DhcpPicture([_network], hosts)), Never);
+    private Task EnsureAsync(params IReadOnlyList<DhcpHost> hosts) => _dhcp.EnsureAsync(Bridge, () => Task.FromResult(new DhcpPicture([_network], [.. hosts.Select((host, i) => new ServedHost(Instance(i + 1), host))])), Never);
+
+    private Task ServeAsync(int instance, params IReadOnlyList<DhcpHost> hosts) => _dhcp.ServeAsync(Instance(instance), () => [.. hosts.Select(host => (Bridge, host))], Never);
+
+    private static Guid Instance(int n) => new(n, 0, 0, new byte[8]);
 
     private string Pid() => File.ReadAllText(Path.Combine(_state, "networks", "br100", "pid")).Trim();
 
     /// <summary>A namespace with an interface on the bridge.</summary>
     private static void Namespace(string name, MacAddress mac) => World.Run(
-        $"ip netns add {name}; ip link add t-{name} type veth peer name eth0 address {mac} netns {name}; ip link set t-{name} master br100 up; ip -n {name} link set eth0 up; ip -n {name} link set lo up");
+        $"set -e; ip netns add {name}; ip link add t-{name} type veth peer name eth0 address {mac} netns {name}; ip link set t-{name} master br100 up; ip -n {name} link set eth0 up; ip -n {name} link set lo up");
 
     /// <summary>A client repeats its discover, as every client does: dnsmasq may still be reading its folder when the first one comes.</summary>
     private static async Task<string> ClientAsync(string name, MacAddress mac)

@@ -115,7 +115,7 @@ public sealed class IptablesFirewallTests : IDisposable
         await Firewall("nova-network", variant, runner).StartAsync(
             [NetworkPlanner.Host(settings), NetworkPlanner.Bridge(Sample.Network(), settings), NetworkPlanner.Floating(Sample.Floating(), settings)!], Never);
         await Firewall("nova-compute", variant, runner).StartAsync(
-            [new Policy.ComputeHost(), new Policy.ComputeBridge(Sample.Network().Bridge), .. Sample.Server(1, null, Sample.Group(Sample.Rule("icmp", -1, -1))).Policies(settings)], Never);
+            [new Policy.ComputeHost(), new Policy.ComputeBridge(Sample.Network().Bridge, 1), .. Sample.Server(1, null, Sample.Group(Sample.Rule("icmp", -1, -1))).Policies(settings)], Never);
     }
 
     private FirewallWriter Firewall(string worker, string variant, CountingRunner runner) => new(

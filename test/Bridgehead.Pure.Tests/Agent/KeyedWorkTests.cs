@@ -45,6 +45,36 @@ public sealed class KeyedWorkTests
     }
 
     [Fact]
+    public async Task What_is_under_way_can_be_asked_to_look_once_more_and_nothing_else_runs()
+    {
+        using var stop = new CancellationTokenSource();
+        var gate = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
+        var runs = new ConcurrentQueue<string>();
+        var work = new KeyedWork(
+            async (key, _) =>
+            {
+                runs.Enqueue(key);
+                if (key == "a")
+                {
+                    started.TrySetResult();
+                    await gate.Task;
+                }
+            },
+            _clock,
+            NullLogger.Instance,
+            stop.Token);
+        work.Ask("done");
+        await work.WhenIdleAsync().WaitAsync(Limit);
+        work.Ask("a");
+        await started.Task.WaitAsync(Limit);
+        work.AskAgain();
+        gate.SetResult();
+        await work.WhenIdleAsync().WaitAsync(Limit);
+        runs.Should().Equal("done", "a", "a");
+    }
+
+    [Fact]
     public async Task Different_keys_run_side_by_side()
     {
         using var stop = new CancellationTokenSource();

@@ -7,21 +7,24 @@ using Xunit;
 namespace Bridgehead.Pure.Tests.FakeHost;
 
 /// <summary>Bridges and addresses on a host without a kernel.</summary>
-public sealed class LinksTests
+public sealed class LinksTests : IDisposable
 {
     private static readonly DeviceName Bridge = DeviceName.Parse("br100");
     private static readonly DeviceName Physical = DeviceName.Parse("eth0");
     private readonly FakeLinks _kernel = new("eth0", "lo");
     private readonly Testing.FakeHost _host = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bridgehead-links-");
     private readonly Links _links;
 
     public LinksTests()
     {
         _host.Others = _kernel.Run;
-        _links = new Links(_host);
+        _links = new Links(_host, Path.Combine(_folder.FullName, "lock"), TimeProvider.System);
         Ip("address add 192.168.1.90/24 brd 192.168.1.255 dev eth0\nroute replace default via 192.168.1.1 dev eth0\n");
         _host.Restart();
     }
+
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task The_interfaces_addresses_and_routes_move_to_the_bridge()
@@ -41,6 +44,7 @@ public sealed class LinksTests
 
     [Theory]
     [InlineData(Kill.Before)]
+    [InlineData(Kill.Halfway)]
     [InlineData(Kill.After)]
     public async Task Killed_at_every_command_the_next_life_finishes(Kill when)
     {

@@ -40,7 +40,7 @@ internal sealed class ArticleCloud
 
     public ArticleCloud BootInstance(params SecurityGroupRule[] rules)
     {
-        _compute.Put([new Policy.ComputeBridge(Sample.Network().Bridge), .. Sample.Server(1, null, Sample.Group(rules)).Policies(_settings)]);
+        _compute.Put([new Policy.ComputeBridge(Sample.Network().Bridge, 1), .. Sample.Server(1, null, Sample.Group(rules)).Policies(_settings)]);
         return this;
     }
 

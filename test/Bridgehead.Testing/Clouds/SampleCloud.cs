@@ -23,7 +23,7 @@ public sealed record SampleCloud(
             .. Floating.Select(floating => NetworkPlanner.Floating(floating, Settings)).OfType<Policy>(),
         ],
         [
-            new Policy.ComputeHost(), .. Networks.Select(network => network.Bridge).Distinct().Select(bridge => new Policy.ComputeBridge(bridge)),
+            new Policy.ComputeHost(), .. Servers.SelectMany(server => server.Nics.Select(nic => nic.Network.Bridge).Distinct().Select(bridge => new Policy.ComputeBridge(bridge, server.Instance.Id))),
             .. Groups.Select(InstancePlanner.Group), .. Members.Select(member => InstancePlanner.Member(member, Settings)),
             .. Servers.Select(server => InstancePlanner.Filter(server, Settings)),
         ],

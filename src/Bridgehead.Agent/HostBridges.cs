@@ -1,0 +1,35 @@
+using Bridgehead.Host;
+using Bridgehead.Model;
+using Bridgehead.Rules;
+using Bridgehead.Store;
+
+namespace Bridgehead.Agent;
+
+/// <summary>This host's bridges: nova-network makes them for its networks, nova-compute for its instances, and whoever sees the last need of one end removes it.</summary>
+internal sealed class HostBridges(NovaSettings settings, Database store, Links links)
+{
+    private readonly BridgeRegister _register = new(settings.StatePath, store.Clock);
+
+    /// <summary>Keeps the network's bridge from being removed until the answer is disposed of.</summary>
+    public Task<FileLock> UseAsync(DeviceName bridge, CancellationToken cancel) => _register.UseAsync(bridge, cancel);
+
+    /// <summary>The bridge is there, and connected as the network wants it.</summary>
+    public Task EnsureAsync(Network network, CancellationToken cancel) =>
+        links.EnsureBridgeAsync(network.Bridge, NetworkPlanner.PhysicalInterface(network, settings), () => _register.Add(network.Bridge), cancel);
+
+    /// <summary>Removes bridges of ours that nobody needs; one that still has a port goes when that one's end is seen.</summary>
+    public async Task SweepAsync(IEnumerable<DeviceName> bridges, CancellationToken cancel)
+    {
+        foreach (var bridge in bridges.Where(_register.Has))
+        {
+            using var alone = await _register.AloneAsync(bridge, cancel);
+            if (!await store.ReadAsync(session => session.Networks.NeedBridgeAsync(bridge, settings.Host, cancel), cancel) && await links.RemoveBridgeAsync(bridge, cancel))
+            {
+                _register.Remove(bridge);
+            }
+        }
+    }
+
+    /// <summary>Also those that an earlier life of either daemon made.</summary>
+    public Task SweepAsync(CancellationToken cancel) => SweepAsync(_register.Read(), cancel);
+}
