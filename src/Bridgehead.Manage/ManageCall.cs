@@ -20,6 +20,9 @@ internal sealed class ManageCall(IReadOnlyDictionary<string, string> values, Tex
 
     public SettingsResult? Read { get; init; }
 
+    /// <summary>Null where the program has no way to look at the host.</summary>
+    public IHostInspection? Inspection { get; init; }
+
     public NovaSettings Settings => Read?.Settings ?? throw new InvalidOperationException("an action that uses settings says so");
 
     /// <summary>The parameter's text; null when it was not given.</summary>

@@ -19,7 +19,7 @@ internal static class Programs
         new(Binaries.Api, "the API and the metadata service", args => DaemonProgram.RunAsync([Binaries.Api], args)),
         new(Binaries.Network, "bridges, DHCP, NAT and floating addresses of this host", args => DaemonProgram.RunAsync([Binaries.Network], args)),
         new(Binaries.Compute, "instances of this host and their filters", args => DaemonProgram.RunAsync([Binaries.Compute], args)),
-        new("nova-manage", "the operator's tool", ManageCommand.RunAsync),
+        new("nova-manage", "the operator's tool", args => ManageCommand.RunAsync(args, new HostInspection())),
         new("nova", "the user's tool", NovaCommand.RunAsync),
         new("console", "runs a command inside an instance of this host", ConsoleProgram.RunAsync),
         new("outside", "", OutsideCommand.RunAsync),

@@ -16,7 +16,6 @@ public sealed partial class ComputeAgent : IAgent
     private readonly InstanceConvergence _convergence;
     private readonly HostBridges _bridges;
     private readonly HostFilters _filters;
-    private readonly InstanceBoot _boot;
     private readonly ILogger _log;
     private readonly KeyedWork _work;
 
@@ -27,9 +26,9 @@ public sealed partial class ComputeAgent : IAgent
         _status = new InstanceStatus(store, settings);
         _filters = new HostFilters(settings, _reader, appliers.Firewall);
         _bridges = new HostBridges(settings, store, appliers.Links);
-        _boot = new InstanceBoot(settings, appliers, _filters, _bridges);
+        var boot = new InstanceBoot(settings, appliers, _filters, _bridges);
         _log = logs.CreateLogger<ComputeAgent>();
-        _convergence = new InstanceConvergence(_reader, _status, _boot, appliers, logs.CreateLogger<InstanceConvergence>());
+        _convergence = new InstanceConvergence(_reader, _status, boot, appliers, logs.CreateLogger<InstanceConvergence>());
         _work = new KeyedWork(WorkAsync, store.Clock, _log, stop);
         appliers.Driver.Exited += uuid => _work.Ask($"{ExitedKind}/{uuid:D}");
     }
@@ -73,7 +72,7 @@ public sealed partial class ComputeAgent : IAgent
     private async Task StartAsync(CancellationToken cancel)
     {
         var views = await _reader.OnHostAsync(_settings.Host, cancel);
-        List<Policy> policies = [new Policy.ComputeHost(_settings.IptablesDropAction), .. views.SelectMany(_boot.BridgePolicies)];
+        List<Policy> policies = [new Policy.ComputeHost(_settings.IptablesDropAction), .. views.SelectMany(view => InstanceBoot.BridgePolicies(view, _settings))];
         views.ForEach(_convergence.Remember);
 
         // An instance to be deleted keeps its filter until its processes are gone.

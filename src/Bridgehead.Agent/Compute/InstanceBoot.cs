@@ -19,7 +19,7 @@ internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers applie
     }
 
     /// <summary>Puts the instance's chain as its groups want it now; costs nothing when nothing changed.</summary>
-    public Task FilterAsync(InstanceView view, CancellationToken cancel) => filters.PutAsync(view, BridgePolicies(view), cancel);
+    public Task FilterAsync(InstanceView view, CancellationToken cancel) => filters.PutAsync(view, BridgePolicies(view, settings), cancel);
 
     public Task RemoveFilterAsync(Guid uuid, long id, IReadOnlyList<DeviceName> on, CancellationToken cancel) =>
         filters.RemoveAsync(uuid, [Policy.InstanceFilter.KeyOf(id), .. on.Select(bridge => Policy.ComputeBridge.KeyOf(bridge, id))], cancel);
@@ -31,7 +31,7 @@ internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers applie
 
     public Task GuardAsync(InstanceView view, CancellationToken cancel) => appliers.Guard.PutAsync([.. view.Nics.Select(nic => GuardOf(nic, settings))], cancel);
 
-    public IEnumerable<Policy> BridgePolicies(InstanceView view) =>
+    public static IEnumerable<Policy> BridgePolicies(InstanceView view, NovaSettings settings) =>
         settings.NetworkManager == NetworkManager.FlatDhcp ? BridgesOf(view).Select(bridge => new Policy.ComputeBridge(bridge, view.Instance.Id)) : [];
 
     public static GuardedPort GuardOf(NicView nic, NovaSettings settings) => new(nic.Nic.TapName, nic.Nic.Mac, InstancePlanner.AddressesOf(nic, settings));

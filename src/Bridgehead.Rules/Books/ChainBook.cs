@@ -109,9 +109,4 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
     }
 
     private readonly record struct Entry(string Line, TRule Rule);
-
-    private readonly record struct Place(ContributionOrder Order, string Key) : IComparable<Place>
-    {
-        public int CompareTo(Place other) => Order.CompareTo(other.Order) is var order and not 0 ? order : string.CompareOrdinal(Key, other.Key);
-    }
 }

@@ -24,6 +24,12 @@ public readonly record struct ContributionOrder(int Phase, UInt128 Number) : ICo
     public static bool operator >=(ContributionOrder left, ContributionOrder right) => left.CompareTo(right) >= 0;
 }
 
+/// <summary>Where a contribution stands among others: by its order, then by its key.</summary>
+internal readonly record struct Place(ContributionOrder Order, string Key) : IComparable<Place>
+{
+    public int CompareTo(Place other) => Order.CompareTo(other.Order) is var order and not 0 ? order : string.CompareOrdinal(Key, other.Key);
+}
+
 /// <summary>A contribution in the making.</summary>
 internal sealed class Draft<TChain, TRule>(string key, int phase, UInt128 number)
 {

@@ -50,7 +50,15 @@ public sealed class FirewallPlan
     public static bool Concerns(string worker, string chain) =>
         Skeleton.OwnerOf(chain, worker) == worker || Enum.GetValues<Table>().Any(table => Skeleton.IsCommon(table, chain) || Skeleton.Shared.Any(shared => shared.Table == table && shared.Name == chain));
 
-    public IptablesBook Book => _book;
+    /// <summary>What is wanted.</summary>
+    public IptablesBook Book
+    {
+        get
+        {
+            WriteStaleInstances();
+            return _book;
+        }
+    }
 
     public void Put(Policy policy)
     {

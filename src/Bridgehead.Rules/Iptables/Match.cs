@@ -69,4 +69,8 @@ public abstract record Verdict
 }
 
 /// <summary>A rule: all of <see cref="When"/> must hold. <see cref="Why"/> names the entity and the reason, for people.</summary>
-public sealed record Rule(IReadOnlyList<Match> When, Verdict Then, string Why);
+public sealed record Rule(IReadOnlyList<Match> When, Verdict Then, string Why)
+{
+    /// <summary>The security group rule that it comes from.</summary>
+    public long? GroupRule { get; init; }
+}

@@ -96,7 +96,7 @@ internal sealed partial class RuleProfile
 
         var sources = rule.SourceGroupId is null ? [rule.Cidr ?? Cidr.AnyV4] : group.SourceAddresses.Select(Cidr.Host);
         var why = $"security group {group.GroupName}, rule {rule.Id}{(group.SourceName is { } source ? $", from group {source}" : "")}";
-        return sources.Where(range => range.IsV4() == v4).Select(range => new Rule([new Match.From(range), .. Protocols(rule, v4)], new Verdict.Accept(), why));
+        return sources.Where(range => range.IsV4() == v4).Select(range => new Rule([new Match.From(range), .. Protocols(rule, v4)], new Verdict.Accept(), why) { GroupRule = rule.Id });
     }
 
     private static IEnumerable<Match> Protocols(SecurityGroupRule rule, bool v4)

@@ -10,9 +10,15 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
 {
     private const int SkeletonPhase = 0;
     private const int HostPhase = 1;
-    private const int NetworkPhase = 2;
-    private const int InstancePhase = 3;
-    private const int FloatingPhase = 4;
+
+    /// <summary>A bridge that is not routed comes before those that are: what goes between them is dropped, whichever network came first.</summary>
+    private const int UnroutedPhase = 2;
+    private const int NetworkPhase = 3;
+    private const int InstancePhase = 4;
+
+    /// <summary>Of two floating addresses of one instance, the one of the interface wins over one of any.</summary>
+    private const int FloatingPhase = 5;
+    private const int FloatingAnywherePhase = 6;
 
     /// <summary>What a release does otherwise than another.</summary>
     /// <param name="RangePerNetwork">SNAT names public_interface (2.3).</param>
@@ -65,7 +71,7 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
 
     private IptablesContribution NetworkBridge(string worker, Policy.NetworkBridge bridge)
     {
-        var draft = new IptablesDraft(bridge.Key, NetworkPhase, (UInt128)bridge.NetworkId);
+        var draft = new IptablesDraft(bridge.Key, bridge.HasGateway ? NetworkPhase : UnroutedPhase, (UInt128)bridge.NetworkId);
         var why = $"network {bridge.NetworkId}";
         Verdict verdict = bridge.HasGateway ? new Verdict.Accept() : new Verdict.Drop();
         draft.Add(Chain(IpFamily.V4, Table.Filter, worker, "FORWARD"), [
@@ -131,7 +137,7 @@ internal sealed partial class RuleProfile(RuleProfile.Options options) : IRulePr
         var why = $"floating address {floating.Floating} of {floating.Fixed}";
         var (to, from) = (new Match.To(Cidr.Host(floating.Floating)), new Match.From(Cidr.Host(floating.Fixed)));
         var (dnat, snat) = (new Verdict.Dnat(floating.Fixed, null), new Verdict.Snat(floating.Floating));
-        var draft = new IptablesDraft(floating.Key, FloatingPhase, floating.Floating.ToNumber())
+        var draft = new IptablesDraft(floating.Key, options.FloatingByDevice && floating.Device is null ? FloatingAnywherePhase : FloatingPhase, floating.Floating.ToNumber())
             .Add(Chain(IpFamily.V4, Table.Nat, worker, "PREROUTING"), new Rule([to], dnat, why))
             .Add(Chain(IpFamily.V4, Table.Nat, worker, "OUTPUT"), new Rule([to], dnat, $"{why}, for programs on this host"));
         var floatSnat = Chain(IpFamily.V4, Table.Nat, worker, "float-snat");

@@ -4,6 +4,7 @@ namespace Bridgehead.Rules.Iptables;
 public sealed class SavedRules
 {
     private readonly Dictionary<(Table, string), List<string>> _chains = [];
+    private readonly Dictionary<(Table, string), string> _policies = [];
 
     public static SavedRules Parse(string text)
     {
@@ -29,6 +30,9 @@ public sealed class SavedRules
     /// <summary>The chain's rules; null when there is no such chain.</summary>
     public List<string>? Rules(Table table, string chain) => _chains.GetValueOrDefault((table, chain));
 
+    /// <summary>ACCEPT or DROP for a built-in chain; null for others.</summary>
+    public string? PolicyOf(Table table, string chain) => _policies.GetValueOrDefault((table, chain));
+
     private static Table? TableOf(string name) => name switch
     {
         "filter" => Table.Filter,
@@ -41,8 +45,13 @@ public sealed class SavedRules
     {
         if (line.StartsWith(':'))
         {
-            var end = line.IndexOf(' ', StringComparison.Ordinal);
-            _chains.TryAdd((table, end < 0 ? line[1..] : line[1..end]), []);
+            var words = line[1..].Split(' ');
+            _chains.TryAdd((table, words[0]), []);
+            if (words is [_, not "-", ..])
+            {
+                _policies[(table, words[0])] = words[1];
+            }
+
             return;
         }
 

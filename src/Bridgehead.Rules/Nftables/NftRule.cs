@@ -106,6 +106,9 @@ public sealed record NftRule(string Why, params IReadOnlyList<NftExpression> Exp
     /// <summary>As <c>nft list</c> prints it, without counters' figures and comment; rules are compared by it.</summary>
     public string Text { get; } = NftText.Of(Expressions);
 
+    /// <summary>The security group rule that it comes from.</summary>
+    public long? GroupRule { get; init; }
+
     /// <summary>The reason as it stands in the kernel. It may hold a name that a tenant chose: what would end the comment's quotes or the line is replaced, and it is cut to what the kernel keeps.</summary>
     public string Comment => string.Create(Math.Min(Why.Length, CommentLength), Why, (to, from) =>
     {

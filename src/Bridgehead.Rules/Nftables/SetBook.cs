@@ -2,7 +2,7 @@ namespace Bridgehead.Rules.Nftables;
 
 /// <summary>
 /// What sets should exist and hold: contributions of entities, counted. Knows which sets and elements were touched since they were last asked for. Of two entities that want different data
-/// for one key, the one whose key comes first in order has it, so that the result does not depend on who came first.
+/// for one key, the one that stands first has it, as in chains, so that the result does not depend on who came first.
 /// </summary>
 internal sealed class SetBook
 {
@@ -23,6 +23,8 @@ internal sealed class SetBook
     /// <summary>The data that the key should have; null when it should not be there.</summary>
     public NftData? Find(NftId set, NftValue key) =>
         _elements.TryGetValue(set, out var elements) && elements.TryGetValue(key, out var wanted) && _sets.ContainsKey(set) ? wanted.Data : null;
+
+    public string? OwnerOf(NftId set, NftValue key) => _elements.TryGetValue(set, out var elements) && elements.TryGetValue(key, out var wanted) ? wanted.Owner.Key : null;
 
     public void Put(NftContribution contribution)
     {
@@ -46,7 +48,7 @@ internal sealed class SetBook
 
         foreach (var element in contribution.Elements)
         {
-            Enter(contribution.Key, element);
+            Enter(PlaceOf(contribution), element);
         }
     }
 
@@ -59,7 +61,7 @@ internal sealed class SetBook
 
         foreach (var element in contribution.Elements)
         {
-            Leave(key, element);
+            Leave(PlaceOf(contribution), element);
         }
 
         foreach (var set in contribution.Sets)
@@ -79,7 +81,9 @@ internal sealed class SetBook
         return taken;
     }
 
-    private void Enter(string owner, NftElement element)
+    private static Place PlaceOf(NftContribution contribution) => new(contribution.Chains.Order, contribution.Key);
+
+    private void Enter(Place owner, NftElement element)
     {
         if (!_elements.TryGetValue(element.Set, out var elements))
         {
@@ -90,7 +94,7 @@ internal sealed class SetBook
         elements[element.Key] = elements.TryGetValue(element.Key, out var wanted) ? wanted.With(owner, element.Data) : new Wanted(owner, element.Data, null);
     }
 
-    private void Leave(string owner, NftElement element)
+    private void Leave(Place owner, NftElement element)
     {
         _dirty.Add((element.Set, element.Key));
         var elements = _elements[element.Set];
@@ -115,16 +119,16 @@ internal sealed class SetBook
     }
 
     /// <summary>Who wants the element; nearly always one.</summary>
-    private readonly record struct Wanted(string Owner, NftData Data, SortedDictionary<string, NftData>? All)
+    private readonly record struct Wanted(Place Owner, NftData Data, SortedDictionary<Place, NftData>? All)
     {
-        public Wanted With(string owner, NftData data)
+        public Wanted With(Place owner, NftData data)
         {
-            var all = All ?? new SortedDictionary<string, NftData>(StringComparer.Ordinal) { [Owner] = Data };
+            var all = All ?? new SortedDictionary<Place, NftData> { [Owner] = Data };
             all[owner] = data;
             return First(all);
         }
 
-        public Wanted? Without(string owner)
+        public Wanted? Without(Place owner)
         {
             if (All is null)
             {
@@ -135,7 +139,7 @@ internal sealed class SetBook
             return All.Count == 0 ? null : First(All);
         }
 
-        private static Wanted First(SortedDictionary<string, NftData> all)
+        private static Wanted First(SortedDictionary<Place, NftData> all)
         {
             var (owner, data) = all.First();
             return all.Count == 1 ? new Wanted(owner, data, null) : new Wanted(owner, data, all);

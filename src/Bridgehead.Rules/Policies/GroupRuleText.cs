@@ -17,6 +17,10 @@ internal static class GroupRuleText
         _ => false,
     };
 
+    /// <summary>Whether it opens one port for everybody in the family.</summary>
+    public static bool IsOpenPort(SecurityGroupRule rule, bool v4) => rule is { SourceGroupId: null, Protocol: "tcp" or "udp", FromPort: { } port } && port == rule.ToPort
+        && (rule.Cidr ?? Cidr.AnyV4) is { PrefixLength: 0 } range && range.IsV4() == v4 && CanBeWritten(rule, v4);
+
     /// <summary>The protocol's number.</summary>
     public static byte NumberOf(string protocol, bool v4) => protocol switch
     {

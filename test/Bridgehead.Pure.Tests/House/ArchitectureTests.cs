@@ -24,7 +24,7 @@ public sealed class ArchitectureTests
         ["Agent"] = ["Model", "Rules", "Store", "Host", "Instances"],
         ["Api"] = ["Model", "Store", "Control"],
         ["Cli"] = ["Model"],
-        ["Manage"] = ["Model", "Store", "Control"],
+        ["Manage"] = ["Model", "Rules", "Store", "Control"],
         ["Sandbox"] = ["Model", "Host", "Cli"],
     };
 

@@ -43,11 +43,11 @@ internal sealed class Operator : IAsyncDisposable
     }
 
     /// <summary>Types a command line whose words have no blanks.</summary>
-    public async Task<(int Code, string Output, string Error)> TypeAsync(string line)
+    public async Task<(int Code, string Output, string Error)> TypeAsync(string line, IHostInspection? inspection = null)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await ManageCommand.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), Settings, output, error, TimeProvider.System, Cancel);
+        var code = await ManageCommand.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), Settings, output, error, TimeProvider.System, Cancel, inspection);
         return (code, output.ToString(), error.ToString());
     }
 

@@ -51,6 +51,9 @@ internal static class GroupObjects
         return draft.Done();
     }
 
+    /// <summary>The element of a rule "one port, from everywhere".</summary>
+    public static NftValue PortElement(SecurityGroupRule rule) => NftValue.Octet(GroupRuleText.NumberOf(rule.Protocol!, v4: true)).Then(NftValue.Word((ushort)rule.FromPort!.Value));
+
     /// <summary>A rule "one port, from everywhere" is an element; every other one is a rule of the group's chain.</summary>
     private static void Add(NftDraft draft, FilterTable table, Policy.GroupRules group, SecurityGroupRule rule)
     {
@@ -60,9 +63,9 @@ internal static class GroupObjects
             return;
         }
 
-        if (rule.SourceGroupId is null && (rule.Cidr?.PrefixLength ?? 0) == 0 && rule.Protocol is "tcp" or "udp" && rule.FromPort is { } port && port == rule.ToPort)
+        if (GroupRuleText.IsOpenPort(rule, v4))
         {
-            draft.Add(Ports(table, group.GroupId), NftValue.Octet(GroupRuleText.NumberOf(rule.Protocol, v4)).Then(NftValue.Word((ushort)port)));
+            draft.Add(Ports(table, group.GroupId), PortElement(rule));
             return;
         }
 
@@ -71,7 +74,7 @@ internal static class GroupObjects
             draft.Own(Members(table, source));
         }
 
-        draft.Add(Chain(table, group.GroupId), new NftRule($"security group {group.Name}, rule {rule.Id}", [.. Source(table, rule), .. Protocol(rule, v4), new Counter(), new Accept()]));
+        draft.Add(Chain(table, group.GroupId), new NftRule($"security group {group.Name}, rule {rule.Id}", [.. Source(table, rule), .. Protocol(rule, v4), new Counter(), new Accept()]) { GroupRule = rule.Id });
     }
 
     private static IEnumerable<NftExpression> Source(FilterTable table, SecurityGroupRule rule)

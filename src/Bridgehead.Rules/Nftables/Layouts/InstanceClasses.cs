@@ -27,7 +27,7 @@ internal sealed class InstanceClasses
 
         found.Users++;
         var gone = before is null ? [] : Leave(SignatureOf(before));
-        var draft = new NftDraft(instance.Key);
+        var draft = new NftDraft(instance.Key, number: (UInt128)instance.InstanceId);
         foreach (var table in tables)
         {
             foreach (var address in instance.Addresses.Where(address => address.IsV4() == (table.Address == NftType.Ipv4Addr)))

@@ -10,6 +10,8 @@ public sealed class NetworkLayout(RuleProfile profile) : INftLayout
 {
     private const int HostPhase = 1;
     private const int NetworkPhase = 2;
+    private const int FloatingPhase = 3;
+    private const int FloatingAnywherePhase = 4;
 
     private static readonly FilterTable Shared = FilterTable.V4;
     private static readonly NftSet FloatingIn = new(Shared.Id("fip_dnat"), [NftType.Ipv4Addr], NftType.Ipv4Addr);
@@ -65,8 +67,8 @@ public sealed class NetworkLayout(RuleProfile profile) : INftLayout
                 .. profile == RuleProfile.Ocata
                     ? [new NftRule("reaching other floating addresses", new CtDnat(), new SnatFromMap(new NftFields(NftField.IpSource), FloatingBack.Id.Name))]
                     : Array.Empty<NftRule>(),
-                new NftRule("floating addresses", new SnatFromMap(new NftFields(NftField.IpSource), FloatingOut.Id.Name)),
                 new NftRule("floating addresses, by their interface", new SnatFromMap(new NftFields(NftField.OutputName, NftField.IpSource), FloatingOutBy.Id.Name)),
+                new NftRule("floating addresses", new SnatFromMap(new NftFields(NftField.IpSource), FloatingOut.Id.Name)),
                 new NftRule("all others", new Jump(Snat.Id.Name))])
             .Done();
     }
@@ -136,9 +138,10 @@ public sealed class NetworkLayout(RuleProfile profile) : INftLayout
         _ => [new InPrefix(field, range)],
     };
 
+    /// <summary>Of several floating addresses of one instance, the one that stands first is the one that it leaves with, as in iptables.</summary>
     private NftContribution Floating(Policy.FloatingNat floating)
     {
-        var draft = new NftDraft(floating.Key);
+        var draft = new NftDraft(floating.Key, profile == RuleProfile.Ocata && floating.Device is null ? FloatingAnywherePhase : FloatingPhase, floating.Floating.ToNumber());
         if (!floating.Floating.IsV4() || !floating.Fixed.IsV4())
         {
             return draft.Done();

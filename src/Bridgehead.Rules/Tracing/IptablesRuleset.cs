@@ -1,0 +1,93 @@
+using Bridgehead.Rules.Iptables;
+using Bridgehead.Rules.Nftables;
+
+namespace Bridgehead.Rules.Tracing;
+
+/// <summary>
+/// The chains of all workers of a host, joined as their jumps join them. With what iptables-save printed, other people's rules stand between them where they are, and chains have their policies.
+/// </summary>
+public sealed class IptablesRuleset : Ruleset
+{
+    private static readonly (NftHook Hook, Table Table, string Chain)[] Order =
+    [
+        (NftHook.Prerouting, Table.Nat, "PREROUTING"),
+        (NftHook.Input, Table.Filter, "INPUT"),
+        (NftHook.Forward, Table.Filter, "FORWARD"),
+        (NftHook.Output, Table.Nat, "OUTPUT"),
+        (NftHook.Output, Table.Filter, "OUTPUT"),
+        (NftHook.Postrouting, Table.Mangle, "POSTROUTING"),
+        (NftHook.Postrouting, Table.Nat, "POSTROUTING"),
+    ];
+
+    private readonly IReadOnlyList<FirewallPlan> _plans;
+    private readonly IReadOnlyDictionary<IpFamily, SavedRules> _saved;
+    private readonly HashSet<(IpFamily, Table)> _tables;
+    private readonly Dictionary<ChainId, IReadOnlyList<TracedRule>> _common = [];
+
+    public IptablesRuleset(IReadOnlyList<FirewallPlan> plans, IReadOnlyDictionary<IpFamily, SavedRules>? saved = null)
+    {
+        _plans = plans;
+        _saved = saved ?? new Dictionary<IpFamily, SavedRules>();
+        _tables = [.. plans.SelectMany(plan => plan.Book.Chains).Select(chain => (chain.Family, chain.Table))];
+    }
+
+    internal override IEnumerable<BaseChain> ChainsAt(NftHook hook, bool v4)
+    {
+        var family = v4 ? IpFamily.V4 : IpFamily.V6;
+        return Order.Where(place => place.Hook == hook && _tables.Contains((family, place.Table))).Select(place => new BaseChain(
+            NameOf(place.Table), place.Chain, v4, place.Table == Table.Nat, _saved.GetValueOrDefault(family)?.PolicyOf(place.Table, place.Chain) == "DROP"));
+    }
+
+    internal override IEnumerable<TracedRule> RulesOf(BaseChain table, string chain)
+    {
+        var id = new ChainId(table.V4 ? IpFamily.V4 : IpFamily.V6, TableOf(table.Table), chain);
+        if (Skeleton.IsCommon(id.Table, chain))
+        {
+            return Common(id);
+        }
+
+        return _plans.Select(plan => plan.Book.Rules(id)).FirstOrDefault(rules => rules is not null)?.Select(Traced)
+            ?? throw new TraceException($"what {chain} does is not known: it is somebody else's");
+    }
+
+    private IReadOnlyList<TracedRule> Common(ChainId id)
+    {
+        if (!_common.TryGetValue(id, out var rules))
+        {
+            _common.Add(id, rules = [.. Joined(id)]);
+        }
+
+        return rules;
+    }
+
+    /// <summary>The chain as it is once every worker has put in its jumps.</summary>
+    private IEnumerable<TracedRule> Joined(ChainId id)
+    {
+        List<string> lines = [.. _saved.GetValueOrDefault(id.Family)?.Rules(id.Table, id.Name) ?? []];
+        foreach (var plan in _plans)
+        {
+            new JumpPlacement(plan.Worker).Place(id.Table, id.Name, lines);
+        }
+
+        var ours = Skeleton.Shared.Where(shared => shared.Table == id.Table).Select(shared => (shared.Name, Why: "what comes before everything else, of all nova workers"))
+            .Concat(_plans.SelectMany(plan => Skeleton.Jumps.Where(jump => jump.Table == id.Table).Select(jump => (Name: $"{plan.Worker}-{jump.Target}", Why: $"{plan.Worker}'s rules"))))
+            .ToDictionary(jump => $"-j {jump.Name}", jump => new Rule([], new Verdict.Jump(jump.Name), jump.Why));
+        return lines.Select(line => ours.TryGetValue(line, out var jump) ? Traced(jump) : new TracedRule(line, "", null, null));
+    }
+
+    private static TracedRule Traced(Rule rule) => new(RuleText.Of(rule), rule.Why, rule.GroupRule, passing => IptablesMatching.Try(rule, passing));
+
+    private static string NameOf(Table table) => table switch
+    {
+        Table.Filter => "filter",
+        Table.Nat => "nat",
+        _ => "mangle",
+    };
+
+    private static Table TableOf(string name) => name switch
+    {
+        "filter" => Table.Filter,
+        "nat" => Table.Nat,
+        _ => Table.Mangle,
+    };
+}
