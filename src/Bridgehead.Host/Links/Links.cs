@@ -70,8 +70,13 @@ public sealed class Links(ICommandRunner runner)
     /// <summary>Gives the loopback interface 169.254.169.254, scope link, so that the host answers for it.</summary>
     public Task EnsureMetadataAddressAsync(CancellationToken cancel) => AddAsync(DeviceName.Parse("lo"), MetadataAddress, "scope link", cancel);
 
-    public Task EnsureAddressV6Async(DeviceName device, IPAddress address, int prefix, CancellationToken cancel) =>
-        BatchAsync([$"-6 address replace {address}/{prefix} dev {device} nodad"], cancel);
+    public async Task EnsureAddressV6Async(DeviceName device, IPAddress address, int prefix, CancellationToken cancel)
+    {
+        if (!(await _reader.AddressesAsync(device, v4: false, cancel)).Any(a => a.Address.Equals(address) && a.PrefixLength == prefix))
+        {
+            await BatchAsync([$"-6 address replace {address}/{prefix} dev {device} nodad"], cancel);
+        }
+    }
 
     /// <summary>Puts a floating address on the public interface.</summary>
     public async Task<bool> EnsureHostAddressAsync(DeviceName device, IPAddress address, CancellationToken cancel) => await AddAsync(device, Cidr.Host(address), "", cancel);
