@@ -10,7 +10,7 @@ namespace Bridgehead.Agent.Tests;
 /// <summary>A cloud of one host: a real database, and a machine whose daemons come and go.</summary>
 internal sealed class FakeCloud : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("bridgehead-cloud-").FullName;
+    private readonly string _folder = Folders.Create("cloud");
     private readonly RuleProfile _profile;
     private readonly NetfilterBackend _backend;
     private FakeDaemons? _daemons;
@@ -129,7 +129,7 @@ internal sealed class FakeCloud : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        Settings = Sample.Settings(_profile) with { NetfilterBackend = _backend, StatePath = Machine.State, Connection = $"sqlite:///{_folder}/store.db", PublicInterface = "eth0", AdminPassword = "x", SendArpForHa = true };
+        Settings = Sample.Settings(_profile) with { NetfilterBackend = _backend, StatePath = Machine.State, Connection = $"sqlite:///{_folder}/store.db", PublicInterface = "eth0", AdminPassword = "x", SendArpForHa = true, UseIpv6 = _profile == RuleProfile.Ocata };
         Store = await Database.OpenAsync(Settings.Connection, TimeProvider.System, default);
         if (User is null)
         {

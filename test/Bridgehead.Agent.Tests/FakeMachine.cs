@@ -18,14 +18,15 @@ internal sealed class FakeMachine : IDisposable
 
     public FakeMachine()
     {
-        Folder = Directory.CreateTempSubdirectory("bridgehead-host-").FullName;
-        foreach (var folder in (string[])[State, Proc, Interfaces, Path.Combine(Sysctls, "net/ipv4"), Path.Combine(Sysctls, "net/bridge")])
+        Folder = Folders.Create("host");
+        foreach (var folder in (string[])[State, Proc, Interfaces])
         {
             Directory.CreateDirectory(folder);
         }
 
-        foreach (var setting in (string[])["net/ipv4/ip_forward", "net/bridge/bridge-nf-call-iptables"])
+        foreach (var setting in (string[])["net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding", "net/bridge/bridge-nf-call-iptables", "net/bridge/bridge-nf-call-ip6tables"])
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Sysctls, setting))!);
             File.WriteAllText(Path.Combine(Sysctls, setting), "0\n");
         }
 
@@ -68,6 +69,11 @@ internal sealed class FakeMachine : IDisposable
         foreach (var line in Directory.GetFiles(Proc, "cmdline", SearchOption.AllDirectories).Select(File.ReadAllText).Order(StringComparer.Ordinal))
         {
             text.Append(line.Replace('\0', ' ').Replace(State, "STATE", StringComparison.Ordinal)).Append('\n');
+        }
+
+        foreach (var file in Directory.GetFiles(Sysctls, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            text.Append(Path.GetRelativePath(Sysctls, file)).Append(" = ").Append(File.ReadAllText(file));
         }
 
         foreach (var file in Kept().Order(StringComparer.Ordinal))

@@ -1,6 +1,7 @@
 using System.Net;
 using Bridgehead.Control;
 using Bridgehead.Model;
+using Bridgehead.Testing;
 using CsCheck;
 
 namespace Bridgehead.Agent.Tests;
@@ -53,6 +54,8 @@ internal readonly record struct Step(Deed Deed, int A, int B)
         Gen.Int[0, 5],
         (deed, a, b) => new Step(deed, a, b));
 
+    public static Gen<Step[]> Histories { get; } = Any.Array[1, 25];
+
     private static Gen<Deed> OneOf(params Deed[] deeds) => Gen.Int[0, deeds.Length - 1].Select(i => deeds[i]);
 }
 
@@ -65,15 +68,19 @@ internal sealed class History(FakeCloud cloud)
     private readonly FloatingIpActions _floating = new(cloud.Store, cloud.Settings);
     private readonly SecurityGroupActions _groups = new(cloud.Store, cloud.Settings);
 
-    /// <summary>A network, floating addresses and three groups: what every history begins with.</summary>
-    public async Task BeginAsync()
+    /// <summary>A network, floating addresses and three groups: what every history begins with, before the daemons' first life.</summary>
+    public static async Task<History> BeginAsync(FakeCloud cloud, (int Number, Kill When)? kill = null)
     {
-        await NetworkAsync(0);
-        await _floating.CreateRangeAsync("192.168.1.232/29", null, null, default);
+        var history = new History(cloud);
+        await history.NetworkAsync(0);
+        await history._floating.CreateRangeAsync("192.168.1.232/29", null, null, default);
         foreach (var name in Groups.Skip(1))
         {
-            await _groups.CreateAsync(cloud.User, name, "", default);
+            await history._groups.CreateAsync(cloud.User, name, "", default);
         }
+
+        await cloud.StartAsync(kill);
+        return history;
     }
 
     public async Task DoAsync(Step step)
@@ -200,7 +207,7 @@ internal sealed class History(FakeCloud cloud)
 
     /// <summary>Three networks on two bridges.</summary>
     private async Task NetworkAsync(int number) => await new CreateNetwork(cloud.Store, cloud.Settings).RunAsync(
-        new NetworkSpec { Label = $"net{number}", Cidr = $"10.10.{10 + (number % 3)}.0/24", Bridge = number % 3 == 2 ? "br101" : "br100" }, default);
+        new NetworkSpec { Label = $"net{number}", Cidr = $"10.10.{10 + (number % 3)}.0/24", CidrV6 = cloud.Settings.UseIpv6 ? $"fd00:{number % 3}::/64" : null, Bridge = number % 3 == 2 ? "br101" : "br100" }, default);
 
     private Task<List<Instance>> ServersAsync() => cloud.Store.ReadAsync(s => s.Instances.OnHostAsync(cloud.Settings.Host, default), default);
 

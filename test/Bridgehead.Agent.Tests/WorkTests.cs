@@ -12,8 +12,7 @@ public sealed class WorkTests
     public async Task Booting_one_more_sends_the_host_as_much_with_a_hundred_instances_as_with_five()
     {
         await using var cloud = await FakeCloud.CreateAsync();
-        var history = new History(cloud);
-        await history.BeginAsync();
+        var history = await History.BeginAsync(cloud);
         await cloud.Store.WriteAsync(
             async session =>
             {
@@ -25,7 +24,6 @@ public sealed class WorkTests
                 return default(Done);
             },
             default);
-        await cloud.StartAsync();
         var few = await BootAsync(cloud, history, 5);
         var many = await BootAsync(cloud, history, 100);
         many.Select(Shape).Should().BeEquivalentTo(few.Select(Shape));
