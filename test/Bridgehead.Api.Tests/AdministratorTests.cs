@@ -1,4 +1,6 @@
 using AwesomeAssertions;
+using Bridgehead.Model;
+using Bridgehead.Store;
 using Xunit;
 
 namespace Bridgehead.Api.Tests;
@@ -113,6 +115,14 @@ public sealed class AdministratorTests(Cloud cloud) : IClassFixture<Cloud>
         var id = await cloud.BootAsync("only", $$""","networks":[{"uuid":"{{network}}"}]""");
         (await cloud.GetAsync($"{V}/servers/{id}/ips")).Text.Should().Contain("10.67.0.1");
         RefusalTests.Check(await cloud.PostAsync($"{V}/servers", cloud.ServerBody("none", $$""","networks":[{"uuid":"{{network}}"}]""")), 400);
+
+        // A full network that is everybody's would refuse the servers of the other tests.
+        await cloud.WriteAsync(async s =>
+        {
+            await s.FinishDeleteAsync((await s.Instances.FindAsync(id, default))!, default);
+            return default(Done);
+        });
+        (await cloud.SendAsync("DELETE", $"{V}/os-networks/{network}", null)).Code.Should().Be(202);
     }
 
     [Fact]

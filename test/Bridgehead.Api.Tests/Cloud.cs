@@ -53,6 +53,9 @@ public class Cloud : IAsyncLifetime
             StatePath = _folder,
             Connection = $"sqlite:///{_folder}/store.db",
             AdminPassword = Password,
+
+            // The tests of a class share the cloud, in any order: one's servers must not use up another's quota.
+            Quota = new QuotaDefaults { Instances = 100, Cores = 100, Ram = -1 },
         });
         Store = await Database.OpenAsync(Settings.Connection, TimeProvider.System, default);
         await new Seed(Store, Settings).RunAsync(default);

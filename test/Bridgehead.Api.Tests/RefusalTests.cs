@@ -68,7 +68,7 @@ public sealed class RefusalTests(InhabitedCloud cloud) : IClassFixture<Inhabited
         { "POST", "/servers", """{"server":{"name":"a\u0000b","imageRef":"IMAGE","flavorRef":"1"}}""", 400 },
         { "POST", "/servers", """{"server":{"name":"a\ud800","imageRef":"IMAGE","flavorRef":"1"}}""", 400 },
         { "POST", "/servers", """{"server":{"name":"a","imageRef":"IMAGE","flavorRef":"1","max_count":2147483647}}""", 400 },
-        { "POST", "/servers", """{"server":{"name":"a","imageRef":"IMAGE","flavorRef":"1","max_count":11,"min_count":11}}""", 403 },
+        { "POST", "/servers", """{"server":{"name":"a","imageRef":"IMAGE","flavorRef":"1","max_count":101,"min_count":101}}""", 403 },
         { "POST", "/servers", """{"server":{"name":"a","imageRef":"IMAGE","flavorRef":"1","security_groups":[{"name":"none"}]}}""", 400 },
         { "POST", "/servers", """{"server":{"name":"a","imageRef":"IMAGE","flavorRef":"1","user_data":"not base64!"}}""", 400 },
         { "POST", "/servers", "this is not JSON", 400 },

@@ -160,6 +160,5 @@ internal static class Figures
 
     private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
 
-    private static void Print(string figure, double value, string unit, string target, double? floor = null) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{figure,-58} {$"{value:0.0} {unit}",14} {target,12} {(floor is { } f ? $"{f:0.0}" : ""),10} {(floor is { } g ? $"{value / g:0.0}" : ""),7}"));
+    private static void Print(string figure, double value, string unit, string target, double? floor = null) => Report.Line(figure, value, floor, unit, target);
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Bridgehead.Benchmarks;
 
-// Without arguments: every figure, each in a sandbox of its own. With one: that figure, inside a sandbox.
+// Without arguments: every figure, the native engine's in a network namespace of its own, the others each in a sandbox. With one: that figure, inside such a place.
 if (args is ["engine"])
 {
     EngineFigures.Run(many: 4000, few: 10);
@@ -19,8 +19,16 @@ while (!File.Exists(Path.Combine(root, "Bridgehead.slnx")))
     root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("run it from inside the solution's folder");
 }
 
-Console.WriteLine($"{Environment.ProcessorCount} cores, kernel {(await File.ReadAllTextAsync("/proc/sys/kernel/osrelease")).Trim()}");
-Console.WriteLine($"{"figure",-58} {"measured",14} {"target",12} {"floor",10} {"ratio",7}");
+Report.Head();
+using (var engine = Process.Start(new ProcessStartInfo("unshare", ["--net", "dotnet", typeof(Figures).Assembly.Location, "engine"]) { UseShellExecute = false })!)
+{
+    await engine.WaitForExitAsync();
+    if (engine.ExitCode != 0)
+    {
+        return engine.ExitCode;
+    }
+}
+
 foreach (var (name, driver) in Figures.All)
 {
     string[] unlimited = ["--set", "quota_instances=-1", "--set", "quota_cores=-1", "--set", "quota_ram=-1"];

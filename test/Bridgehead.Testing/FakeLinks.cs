@@ -27,6 +27,9 @@ public sealed class FakeLinks
         _links.Select(link => $"{link.Key} {link.Value}".TrimEnd() + "\n")
             .Concat(_routes.Select(route => $"{route.Key} via {route.Value.Router} dev {route.Value.Device}\n")));
 
+    /// <summary>Whether a program can listen on the address.</summary>
+    public bool Carries(IPAddress address) => _links.Values.Any(link => link.Addresses.Exists(a => a.Value.Equals(address)));
+
     /// <summary>Called with the name of each interface that came (true) or went.</summary>
     public Action<string, bool> Changed { get; set; } = (_, _) => { };
 

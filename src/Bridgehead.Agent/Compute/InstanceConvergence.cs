@@ -41,7 +41,7 @@ internal sealed partial class InstanceConvergence(HostReader reader, InstanceSta
         var rebooting = instance.BootGeneration != instance.BootedGeneration;
         if (!instance.Running)
         {
-            await StopAsync(view, runs, cancel);
+            await StopAsync(view, cancel);
         }
         else if (!runs && !rebooting && instance.VmState == VmState.Active)
         {
@@ -85,13 +85,10 @@ internal sealed partial class InstanceConvergence(HostReader reader, InstanceSta
         Booted(log, view.Instance.Uuid, view.Instance.Id);
     }
 
-    private async Task StopAsync(InstanceView view, bool runs, CancellationToken cancel)
+    /// <summary>Also what does not run is stopped: it may have ended by itself, or a daemon that was killed had begun to stop it, and its taps are still there.</summary>
+    private async Task StopAsync(InstanceView view, CancellationToken cancel)
     {
-        if (runs)
-        {
-            await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
-        }
-
+        await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
         await boot.FilterAsync(view, cancel);
         await boot.GuardAsync(view, cancel);
         await status.StoppedAsync(view.Instance, cancel);

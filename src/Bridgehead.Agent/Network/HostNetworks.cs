@@ -93,11 +93,20 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
     public async Task SweepAsync(CancellationToken cancel)
     {
         var wanted = await OnHostAsync(cancel);
-        var addresses = wanted.SelectMany(GatewaysOf).Select(gateway => gateway.Address).ToHashSet();
-        var bridges = wanted.Select(network => network.Bridge).ToHashSet();
-        var left = appliers.Gateways.Read().Where(entry => !addresses.Contains(entry.Key)).Select(entry => (Address: entry.Key, Place: PlaceOf(entry.Value))).ToList();
-        foreach (var bridge in left.Select(entry => entry.Place?.Bridge).OfType<DeviceName>().Union(appliers.Dhcp.Bridges().Except(bridges)))
+        foreach (var network in _here.Values.ExceptBy(wanted.Select(network => network.Id), network => network.Id))
         {
+            _leaving[network.Id] = network;
+            _here.TryRemove(network.Id, out _);
+        }
+
+        var addresses = wanted.SelectMany(GatewaysOf).Select(gateway => gateway.Address).ToHashSet();
+        var left = appliers.Gateways.Read().Where(entry => !addresses.Contains(entry.Key)).Select(entry => (Address: entry.Key, Place: PlaceOf(entry.Value))).ToList();
+        var bridges = _leaving.Values.Select(network => network.Bridge)
+            .Union(left.Select(entry => entry.Place?.Bridge).OfType<DeviceName>())
+            .Union(appliers.Dhcp.Bridges().Except(wanted.Select(network => network.Bridge)));
+        foreach (var bridge in bridges)
+        {
+            using var used = await _bridges.UseAsync(bridge, cancel);
             await EnsureDhcpAsync(bridge, cancel);
             foreach (var (address, place) in left.Where(entry => entry.Place?.Bridge == bridge))
             {
@@ -133,17 +142,7 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
 
     private async Task GoneAsync(long id, CancellationToken cancel)
     {
-        if (_here.TryRemove(id, out var known))
-        {
-            _leaving[id] = known;
-        }
-
         await appliers.Firewall.ApplyAsync([], [Policy.NetworkBridge.KeyOf(id)], cancel);
-        if (_leaving.TryGetValue(id, out var network))
-        {
-            await EnsureDhcpAsync(network.Bridge, cancel);
-        }
-
         await SweepAsync(cancel);
         _leaving.TryRemove(id, out _);
     }

@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Bridgehead.Rules.Nftables;
 
 /// <summary>The least that turns what the kernel holds into what the books want.</summary>
 internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> chains, SetBook sets, Func<NftFamily, NftRule, string> printOf)
 {
+    private readonly ConditionalWeakTable<NftRule, Print> _prints = [];
+
     public IReadOnlyList<NftOperation> Between(NftImage observed, NftTouched touched)
     {
         var draft = new NftTransaction(layout.Tables.Where(table => !observed.Tables.Contains(table)));
@@ -36,7 +40,7 @@ internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> c
             switch (operation)
             {
                 case NftOperation.AddRule add:
-                    image.Chains[add.Chain].Rules.Add(new NftObservedRule(printOf(add.Chain.Table.Family, add.Rule), handles[rule++]));
+                    image.Chains[add.Chain].Rules.Add(new NftObservedRule(PrintOf(add.Chain.Table.Family, add.Rule), handles[rule++]));
                     break;
                 case NftOperation.DeleteRule delete:
                     image.Chains[delete.Chain].Rules.RemoveAll(known => known.Handle == delete.Handle);
@@ -49,6 +53,18 @@ internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> c
                     break;
             }
         }
+    }
+
+    /// <summary>A rule is encoded once, however often it is compared.</summary>
+    private string PrintOf(NftFamily family, NftRule rule)
+    {
+        if (!_prints.TryGetValue(rule, out var print) || print.Family != family)
+        {
+            print = new Print(family, printOf(family, rule));
+            _prints.AddOrUpdate(rule, print);
+        }
+
+        return print.Text;
     }
 
     /// <summary>Chains of ours in the kernel that nobody wants.</summary>
@@ -116,7 +132,7 @@ internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> c
         {
             foreach (var rule in observed)
             {
-                if (kept < wanted.Count && rule.Print == printOf(chain.Table.Family, wanted[kept]))
+                if (kept < wanted.Count && rule.Print == PrintOf(chain.Table.Family, wanted[kept]))
                 {
                     kept++;
                 }
@@ -154,12 +170,19 @@ internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> c
             }
         }
 
-        foreach (var key in touched.Everything ? sets.Elements(set.Id).Select(element => element.Key).Union(known.Elements.Keys) : touched.Elements[set.Id])
+        foreach (var key in touched.Everything ? sets.Elements(set.Id).Select(element => element.Key) : touched.Elements[set.Id])
         {
             Compare(key);
+        }
+
+        if (touched.Everything)
+        {
+            gone.AddRange(known.Elements.Where(element => sets.Find(set.Id, element.Key) is null).Select(element => (element.Key, element.Value)));
         }
 
         draft.Delete(set, gone);
         draft.Add(set, come);
     }
+
+    private sealed record Print(NftFamily Family, string Text);
 }

@@ -21,9 +21,9 @@ public static class RuleEncoder
     }
 
     /// <summary>What tells the rule from others: its expressions as the kernel gives them back, and its comment.</summary>
-    public static string PrintOf(Rules.Nftables.NftFamily family, NftRule rule) => PrintOf(Of(family, rule), rule.Comment);
+    public static string PrintOf(Rules.Nftables.NftFamily family, NftRule rule) => PrintOf(RuleBytes.Of(Of(family, rule)), rule.Comment);
 
-    public static string PrintOf(IReadOnlyList<Expression> expressions, string? comment) => $"{Convert.ToHexStringLower(RuleBytes.Of(expressions))} {comment}";
+    public static string PrintOf(ReadOnlySpan<byte> expressions, string? comment) => $"{Convert.ToHexStringLower(expressions)} {comment}";
 
     public static Netlink.NftFamily FamilyOf(Rules.Nftables.NftFamily family) => family switch
     {

@@ -86,9 +86,7 @@ internal sealed class TableReader(Nftables kernel, NftPlan plan)
         var id = new NftId(table, view.Chain);
         if (plan.HasContent(id) && image.Chains.TryGetValue(id, out var chain))
         {
-            chain.Rules.Add(new NftObservedRule(RuleEncoder.PrintOf(WithoutCounts(view.Expressions()), view.Comment), view.Handle));
+            chain.Rules.Add(new NftObservedRule(RuleEncoder.PrintOf(RuleBytes.WithoutCounts(view.Raw), view.Comment), view.Handle));
         }
     }).IsComplete;
-
-    private static List<Expression> WithoutCounts(List<Expression> expressions) => expressions.ConvertAll(expression => expression is Expression.Counter ? new Expression.Counter() : expression);
 }
