@@ -26,15 +26,16 @@ internal sealed class HostInspection : IHostInspection
         }
     }
 
-    /// <summary>Only root may read iptables; without it, other people's rules are not shown.</summary>
+    /// <summary>Only root may read iptables, and with the native back end it need not be there; without it, other people's rules are not shown.</summary>
     private async Task<IReadOnlyDictionary<IpFamily, SavedRules>?> SavedAsync(NovaSettings settings, CancellationToken cancel)
     {
-        if (settings.NetfilterBackend != NetfilterBackend.Iptables || !Environment.IsPrivilegedProcess)
+        var programs = new IptablesPrograms(_runner, settings.IptablesVariant);
+        if (!Environment.IsPrivilegedProcess || (settings.NetfilterBackend == NetfilterBackend.Nftables && !programs.AreInstalled))
         {
             return null;
         }
 
-        var (programs, saved) = (new IptablesPrograms(_runner, settings.IptablesVariant), new Dictionary<IpFamily, SavedRules>());
+        var saved = new Dictionary<IpFamily, SavedRules>();
         foreach (var family in settings.UseIpv6 ? new[] { IpFamily.V4, IpFamily.V6 } : [IpFamily.V4])
         {
             saved[family] = SavedRules.Parse(await programs.SaveAsync(family, cancel));

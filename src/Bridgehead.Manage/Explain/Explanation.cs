@@ -33,6 +33,6 @@ internal sealed record Explanation(Trace Trace, string Verdict, string? Change, 
         }
 
         var foreign = trace.Steps.Count(step => step.Kind == TraceKind.Foreign);
-        return foreign == 0 ? null : $"{foreign} {(foreign == 1 ? "rule" : "rules")} of somebody else stand on its way and were not tried";
+        return foreign == 0 ? null : foreign == 1 ? "1 rule of somebody else's stands on its way and was not tried" : $"{foreign} rules of somebody else's stand on its way and were not tried";
     }
 }

@@ -27,8 +27,8 @@ internal sealed class OneChange(CloudView cloud, HostPicture picture, Func<HostP
             return "none: it belongs to no connection, and no group's rule lets such a packet in";
         }
 
-        return OfGroup(trace) ?? OfNetwork(trace) ?? (decision?.Kind == TraceKind.Note
-            ? "none in the cloud: it is the policy of the host's own chain that drops it"
+        return OfGroup(trace) ?? OfNetwork(trace) ?? (decision is { Kind: TraceKind.Note } policy
+            ? $"on the host, not in the cloud: {(trace.Packet.IsV4 ? "iptables" : "ip6tables")} -P {policy.Chain.Split(' ')[^1]} ACCEPT, or a rule of the host's own that accepts it"
             : "none that is known");
     }
 

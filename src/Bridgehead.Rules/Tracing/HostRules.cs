@@ -9,9 +9,9 @@ public sealed record HostPolicies(IReadOnlyList<Policy> Network, IReadOnlyList<P
 {
     /// <summary>The rules that they become, by the settings' back end and profile.</summary>
     /// <param name="settings">The host's.</param>
-    /// <param name="saved">What iptables-save printed there, where it is known.</param>
+    /// <param name="saved">What iptables-save printed there, where it is known: other people's rules and policies.</param>
     public Ruleset Rules(NovaSettings settings, IReadOnlyDictionary<IpFamily, SavedRules>? saved = null) =>
-        settings.NetfilterBackend == NetfilterBackend.Nftables ? Nftables(settings) : Iptables(settings, saved);
+        settings.NetfilterBackend == NetfilterBackend.Nftables ? new JoinedRuleset(Nftables(settings), new IptablesRuleset([], saved)) : Iptables(settings, saved);
 
     public Ruleset Guard(NovaSettings settings) => new NftRuleset([PlanOf(new GuardLayout(settings.UseIpv6), Ports)], Ports);
 

@@ -34,8 +34,8 @@ public sealed class IptablesRuleset : Ruleset
     internal override IEnumerable<BaseChain> ChainsAt(NftHook hook, bool v4)
     {
         var family = v4 ? IpFamily.V4 : IpFamily.V6;
-        return Order.Where(place => place.Hook == hook && _tables.Contains((family, place.Table))).Select(place => new BaseChain(
-            NameOf(place.Table), place.Chain, v4, place.Table == Table.Nat, _saved.GetValueOrDefault(family)?.PolicyOf(place.Table, place.Chain) == "DROP"));
+        return Order.Where(place => place.Hook == hook && (_tables.Contains((family, place.Table)) || IsOthers(family, place.Table, place.Chain)))
+            .Select(place => new BaseChain(NameOf(place.Table), place.Chain, v4, place.Table == Table.Nat, Drops(family, place.Table, place.Chain)));
     }
 
     internal override IEnumerable<TracedRule> RulesOf(BaseChain table, string chain)
@@ -49,6 +49,11 @@ public sealed class IptablesRuleset : Ruleset
         return _plans.Select(plan => plan.Book.Rules(id)).FirstOrDefault(rules => rules is not null)?.Select(Traced)
             ?? throw new TraceException($"what {chain} does is not known: it is somebody else's");
     }
+
+    /// <summary>A table in which nova has nothing, and others have.</summary>
+    private bool IsOthers(IpFamily family, Table table, string chain) => _saved.GetValueOrDefault(family)?.Rules(table, chain) is { Count: > 0 } || Drops(family, table, chain);
+
+    private bool Drops(IpFamily family, Table table, string chain) => _saved.GetValueOrDefault(family)?.PolicyOf(table, chain) == "DROP";
 
     private IReadOnlyList<TracedRule> Common(ChainId id)
     {

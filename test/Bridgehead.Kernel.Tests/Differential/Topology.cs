@@ -49,7 +49,7 @@ internal static class Topology
     public static void TearDown() =>
         World.Run($"for i in {string.Join(' ', Bridges)} eth0 {string.Join(' ', Nics.Select(id => Sample.Nic(id).Nic.TapName))}; do ip link delete dev $i; done; ip netns delete {Wire.Namespace}");
 
-    public static void Plug(SampleCloud cloud)
+    public static async Task PlugAsync(SampleCloud cloud)
     {
         var lines = new StringBuilder();
         foreach (var bridge in Bridges)
@@ -73,6 +73,14 @@ internal static class Topology
         }
 
         Batch(lines.ToString());
+
+        // A bridge that had no port sends nothing until the kernel, in its own time, has noticed that it has one.
+        var used = cloud.Servers.SelectMany(server => server.Nics).SelectMany(nic => new[] { nic.Network.Bridge, nic.Nic.TapName }).Append(SampleCloud.Uplink).Distinct().ToList();
+        await World.UntilAsync(() =>
+        {
+            var up = World.Run("ip -o link show up").Split('\n').Where(line => line.Contains(" state UP ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1].Split('@', ':')[0]).ToHashSet();
+            return Task.FromResult(used.Find(device => !up.Contains(device.ToString())) is { } missing && missing != default ? $"{missing} is not up" : null);
+        });
     }
 
     private static void Batch(string lines) =>

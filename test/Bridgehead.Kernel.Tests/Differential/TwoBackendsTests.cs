@@ -62,7 +62,7 @@ public sealed class TwoBackendsTests : IDisposable
     private async Task<int> CheckAsync(Wire wire, SampleCloud cloud, Packet[] packets, (NetfilterBackend Kind, string Variant) backend, string name)
     {
         var tracer = cloud.Tracer(backend.Kind);
-        Topology.Plug(cloud);
+        await Topology.PlugAsync(cloud);
         var backends = await ApplyAsync(cloud, backend);
         try
         {

@@ -57,13 +57,24 @@ public sealed class ExplainTests
         (await cloud.AskAsync("explain 192.168.1.1 web --port 22")).Should().Contain("security group web, project admin: tcp 22 from 192.168.1.1/32\n").And.Contain("verdict: passes");
     }
 
+    /// <summary>A tenant's names come to an operator's terminal, and from there to a shell.</summary>
     [Fact]
-    public async Task Other_peoples_rules_and_policies_stand_where_they_are()
+    public async Task Names_that_would_be_commands_or_move_the_cursor_are_harmless()
     {
-        await using var cloud = await ExplainedCloud.AtAsync(NetfilterBackend.Iptables, "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -s 192.0.2.0/24 -j DOCKER\nCOMMIT\n");
+        await using var cloud = await ExplainedCloud.AtAsync(NetfilterBackend.Iptables);
+        await cloud.RenameAsync("web", "a 'b'; reboot\u001b[2J");
+        (await cloud.AskAsync("explain 192.168.1.1 web --port 22")).Should().Contain("change:  nova secgroup-add-rule 'a '\\''b'\\''; reboot?[2J' tcp 22 22 192.168.1.1/32\n").And.NotContain("\u001b");
+    }
+
+    [Theory]
+    [InlineData(NetfilterBackend.Iptables)]
+    [InlineData(NetfilterBackend.Nftables)]
+    public async Task Other_peoples_rules_and_policies_stand_where_they_are(NetfilterBackend backend)
+    {
+        await using var cloud = await ExplainedCloud.AtAsync(backend, "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -s 192.0.2.0/24 -j DOCKER\nCOMMIT\n");
         var story = await cloud.AskAsync("explain 192.168.1.1 192.168.1.232 --port 80");
         story.Should().Contain("  ? -s 192.0.2.0/24 -j DOCKER   (somebody else's rule: not tried)\n").And.Contain("verdict: dropped: no rule decided: the policy of FORWARD is DROP\n");
-        story.Should().Contain("change:  none in the cloud: it is the policy of the host's own chain that drops it\n");
+        story.Should().Contain("change:  on the host, not in the cloud: iptables -P FORWARD ACCEPT, or a rule of the host's own that accepts it\n");
     }
 
     [Theory]
@@ -127,6 +138,13 @@ public sealed class ExplainTests
             var found = await _operator.Store.ReadAsync(s => s.SecurityGroups.FindAsync(project, group, Cancel), Cancel);
             await _operator.Store.WriteAsync(
                 s => s.SecurityGroups.AddRuleAsync(new SecurityGroupRule { Id = 0, ParentGroupId = found!.Id, ProtocolText = protocol, FromPort = from, ToPort = to, Cidr = Cidr.Parse(range) }, Cancel), Cancel);
+        }
+
+        public async Task RenameAsync(string group, string name)
+        {
+            var project = await _operator.ProjectAsync();
+            await _operator.Store.WriteAsync(
+                async s => await s.SecurityGroups.RenameAsync((await s.SecurityGroups.FindAsync(project, group, Cancel))!.Id, name, "", Cancel), Cancel);
         }
 
         public async Task<HostPicture> LookAsync(NovaSettings settings, Database store, CancellationToken cancel) => new(
