@@ -34,7 +34,9 @@ public sealed class DnsmasqServiceTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _dhcp.EnsureAsync(Bridge, () => Task.FromResult(new DhcpPicture([], [])), Never);
-        World.Run("ip link del br100; for n in $(ip netns list | cut -d' ' -f1); do ip netns del $n; done");
+
+        // The pairs by themselves: a namespace takes its end along only some time after its name is gone.
+        World.Run("set -e; ip link del br100; for n in $(ip netns list | cut -d' ' -f1); do ip link del t-$n; ip netns del $n; done");
         Directory.Delete(_state, recursive: true);
     }
 
@@ -117,7 +119,7 @@ public sealed class DnsmasqServiceTests : IAsyncLifetime
 
     /// <summary>A namespace with an interface on the bridge.</summary>
     private static void Namespace(string name, MacAddress mac) => World.Run(
-        $"ip netns add {name}; ip link add t-{name} type veth peer name eth0 address {mac} netns {name}; ip link set t-{name} master br100 up; ip -n {name} link set eth0 up; ip -n {name} link set lo up");
+        $"set -e; ip netns add {name}; ip link add t-{name} type veth peer name eth0 address {mac} netns {name}; ip link set t-{name} master br100 up; ip -n {name} link set eth0 up; ip -n {name} link set lo up");
 
     /// <summary>A client repeats its discover, as every client does: dnsmasq may still be reading its folder when the first one comes.</summary>
     private static async Task<string> ClientAsync(string name, MacAddress mac)
