@@ -34,7 +34,9 @@ public sealed class DnsmasqServiceTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _dhcp.EnsureAsync(Bridge, () => Task.FromResult(new DhcpPicture([], [])), Never);
-        World.Run("ip link del br100; for n in $(ip netns list | cut -d' ' -f1); do ip link del t-$n; ip netns del $n; done");
+
+        // The pairs by themselves: a namespace takes its end along only some time after its name is gone.
+        World.Run("set -e; ip link del br100; for n in $(ip netns list | cut -d' ' -f1); do ip link del t-$n; ip netns del $n; done");
         Directory.Delete(_state, recursive: true);
     }
 
