@@ -12,10 +12,17 @@ internal static class HostNeeds
         .. ProgramPath.Missing(binaries.SelectMany(binary => ProgramsOf(binary, settings)).Distinct()),
         .. binaries.Contains(Binaries.Network) && settings.PublicInterface != BridgeToBe(settings) ? HostChecks.Interface("public_interface", settings.PublicInterface) : [],
         .. binaries.Contains(Binaries.Network) || binaries.Contains(Binaries.Compute) ? HostChecks.Interface("flat_interface", settings.FlatInterface) : [],
-        .. BridgeToBe(settings) is { } bridge && settings.PublicInterface is { } outside && outside == settings.FlatInterface
-            ? [$"public_interface and flat_interface are both '{outside}', whose addresses move to the bridge: set public_interface to '{bridge}'"]
-            : Array.Empty<string>(),
+        .. OneCard(settings),
     ];
+
+    /// <summary>Addresses of an interface of the bridge belong on the bridge.</summary>
+    private static IEnumerable<string> OneCard(NovaSettings settings)
+    {
+        if (BridgeToBe(settings) is { } bridge && settings.PublicInterface is { } card && card == settings.FlatInterface && card != bridge)
+        {
+            yield return $"public_interface and flat_interface are both '{card}', whose addresses move to the bridge: set public_interface to '{bridge}'";
+        }
+    }
 
     /// <summary>The bridge of new networks, where it is ours to make: it need not be there yet.</summary>
     private static string? BridgeToBe(NovaSettings settings) => settings.NetworkManager == NetworkManager.FlatDhcp ? settings.FlatNetworkBridge : null;
