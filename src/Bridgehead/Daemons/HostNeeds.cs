@@ -14,9 +14,8 @@ internal static class HostNeeds
         .. binaries.Contains(Binaries.Network) ? DnsmasqFile(settings.DnsmasqConfigFile) : [],
         .. Bridge(settings),
         .. binaries.Contains(Binaries.Network) || binaries.Contains(Binaries.Compute) ? HostChecks.Interface("flat_interface", settings.FlatInterface) : [],
-        .. BridgeToBe(settings) is { } bridge && settings.PublicInterface is { } outside && outside == settings.FlatInterface
-            ? [$"public_interface and flat_interface are both '{outside}', whose addresses move to the bridge: set public_interface to '{bridge}'"]
-            : Array.Empty<string>(),
+        .. OneCard(settings),
+        .. DropAction(settings),
     ];
 
     private static IEnumerable<string> Bridge(NovaSettings settings)
@@ -27,11 +26,29 @@ internal static class HostNeeds
         }
     }
 
+    /// <summary>The native back end drops in a hook of its own, where a chain of the operator's cannot be named.</summary>
+    private static IEnumerable<string> DropAction(NovaSettings settings)
+    {
+        if (settings.NetfilterBackend == NetfilterBackend.Nftables && settings.IptablesDropAction != "DROP")
+        {
+            yield return $"iptables_drop_action is '{settings.IptablesDropAction}', which netfilter_backend = nftables cannot do: leave it out, or set netfilter_backend = iptables";
+        }
+    }
+
     private static IEnumerable<string> DnsmasqFile(string? path)
     {
         if (!string.IsNullOrEmpty(path) && !File.Exists(path))
         {
             yield return $"dnsmasq_config_file is '{path}', but there is no such file: correct it, or leave it out";
+        }
+    }
+
+    /// <summary>Addresses of an interface of the bridge belong on the bridge.</summary>
+    private static IEnumerable<string> OneCard(NovaSettings settings)
+    {
+        if (BridgeToBe(settings) is { } bridge && settings.PublicInterface is { } card && card == settings.FlatInterface && card != bridge)
+        {
+            yield return $"public_interface and flat_interface are both '{card}', whose addresses move to the bridge: set public_interface to '{bridge}'";
         }
     }
 
