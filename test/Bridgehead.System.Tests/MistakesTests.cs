@@ -30,6 +30,7 @@ public sealed class MistakesTests
     [InlineData("bridgehead up --flat_network_bridge lo", 1, "'lo'", "flat_network_bridge")]
     [InlineData("bridgehead up --flat_network_bridge eth0 --flat_interface eth0", 1, "'eth0'", "flat_network_bridge")]
     [InlineData("bridgehead up --dnsmasq_config_file /run/nowhere", 1, "/run/nowhere", "dnsmasq_config_file")]
+    [InlineData("bridgehead up --netfilter_backend nftables --iptables_drop_action MYDROP", 1, "MYDROP", "netfilter_backend")]
     [InlineData("nova-network", 1, "nova-network runs already", "stop that one first")]
     [InlineData("nova-compute", 1, "nova-compute runs already", "stop that one first")]
     [InlineData("echo '[DEFAULT]' >/run/bad.conf; echo 'my_ip = nonsense' >>/run/bad.conf; bridgehead up --config-file /run/bad.conf", 2, "bad.conf line 2", "my_ip")]
