@@ -45,7 +45,8 @@ public sealed class HistoryLaws
             await cloud.StartAsync();
             await cloud.ShouldConvergeAsync("nothing changed");
 
-            cloud.Machine.Host.Changes.Should().BeEmpty();
+            // dnsmasq is told to read its files again: what it knows from files that are gone nobody can see.
+            cloud.Machine.Host.Changes.Where(command => !(command.Program == "kill" && command.Arguments[0] == "-HUP")).Should().BeEmpty();
         },
         iter: 15,
         threads: 2,

@@ -11,7 +11,7 @@ public sealed record DhcpPicture(IReadOnlyList<Network> Networks, IReadOnlyList<
 
 /// <summary>
 /// dnsmasq of this host's bridges, one for each. A host is a small file that dnsmasq reads by itself (inotify); the program is started again only when its arguments change,
-/// and told to read everything again (SIGHUP) only when an address or MAC that it still knows from a removed file is used anew.
+/// and told to read everything again (SIGHUP) only when an address or MAC that it still knows from a removed file is used anew, and once by each life of the daemon that finds it running.
 /// </summary>
 /// <param name="helper">The program that dnsmasq starts for lease events, see <see cref="LeaseHelper"/>.</param>
 /// <param name="proc">Where the processes of this host are seen.</param>
@@ -46,6 +46,7 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
                 return;
             }
 
+            var found = !_forgotten.ContainsKey(bridge);
             var forgotten = Begin(bridge, files);
             await WriteAsync(files.Options, DnsmasqPlan.Options(networks), cancel);
             await WriteHostsAsync(bridge, files, hosts, cancel);
@@ -54,8 +55,9 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
             {
                 await StartAsync(files, arguments, cancel);
             }
-            else if (forgotten.Count > 0)
+            else if (found || forgotten.Count > 0)
             {
+                // What it knows from files that an earlier life removed, nobody can see.
                 await SignalAsync("-HUP", pid, cancel);
             }
 

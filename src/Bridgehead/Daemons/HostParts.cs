@@ -84,7 +84,8 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
     {
         var path = Path.Combine(settings.StatePath, "networks", "nova-dhcpbridge");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = $"{path}.{Guid.NewGuid():N}";
+        var temporary = $"{path}.next";
+        File.Delete(temporary);
         File.CreateSymbolicLink(temporary, Environment.ProcessPath!);
         File.Move(temporary, path, overwrite: true);
         return path;

@@ -14,7 +14,7 @@ public sealed class DnsmasqServiceTests : IAsyncLifetime
     private static readonly DeviceName Bridge = DeviceName.Parse("br100");
     private readonly string _state = Directory.CreateTempSubdirectory("bridgehead-dhcp-").FullName;
     private readonly Network _network = Sample.Network() with { Mtu = 1400 };
-    private readonly DnsmasqService _dhcp;
+    private DnsmasqService _dhcp;
 
     public DnsmasqServiceTests()
     {
@@ -22,7 +22,7 @@ public sealed class DnsmasqServiceTests : IAsyncLifetime
         var helper = Path.Combine(_state, "helper");
         File.WriteAllText(helper, $"#!/bin/sh\necho \"$@\" >>{_state}/events\n");
         File.SetUnixFileMode(helper, (UnixFileMode)0b111_101_101);
-        _dhcp = new DnsmasqService(new CommandRunner(), Sample.Settings() with { StatePath = _state }, helper);
+        _dhcp = Service();
     }
 
     public ValueTask InitializeAsync()
@@ -81,6 +81,21 @@ public sealed class DnsmasqServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_address_that_an_earlier_life_of_the_daemon_took_back_serves_its_next_owner_at_once()
+    {
+        await EnsureAsync(Host(1, "one", "10.10.10.2"));
+        (await ClientAsync("c1", Mac(1))).Should().Contain("lease of 10.10.10.2 obtained");
+        await ServeAsync(1);
+        var pid = Pid();
+        _dhcp = Service();
+        await EnsureAsync();
+        await ServeAsync(2, Host(2, "two", "10.10.10.2"));
+        Pid().Should().Be(pid);
+        Namespace("c2", Mac(2));
+        await World.UntilAsync(() => Task.FromResult(World.Try(Udhcpc("c2")).Output.Contains("lease of 10.10.10.2 obtained", StringComparison.Ordinal) ? null : "the next owner gets nothing"));
+    }
+
+    [Fact]
     public async Task A_host_whose_address_changed_gets_the_new_one_and_the_old_one_is_free()
     {
         await EnsureAsync(Host(1, "one", "10.10.10.2"));
@@ -104,6 +119,8 @@ public sealed class DnsmasqServiceTests : IAsyncLifetime
         World.Try($"cat /proc/{pid}/cmdline").Output.Should().BeEmpty("one that still ends would take requests from the next");
         _dhcp.Bridges().Should().BeEmpty();
     }
+
+    private DnsmasqService Service() => new(new CommandRunner(), Sample.Settings() with { StatePath = _state }, Path.Combine(_state, "helper"));
 
     private static MacAddress Mac(int n) => MacAddress.Parse($"fa:16:3e:00:00:0{n}");
 
