@@ -37,9 +37,9 @@ public sealed class FreshDatabase : IAsyncDisposable
         return new FreshDatabase(new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString, null);
     }
 
-    public async Task<Database> OpenAsync()
+    public async Task<Database> OpenAsync(TimeProvider? time = null)
     {
-        var database = await Database.OpenAsync(Connection, TimeProvider.System, TestContext.Current.CancellationToken);
+        var database = await Database.OpenAsync(Connection, time ?? TimeProvider.System, TestContext.Current.CancellationToken);
         _opened.Add(database);
         return database;
     }
