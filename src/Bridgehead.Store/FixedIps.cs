@@ -68,9 +68,6 @@ public sealed class FixedIps(Session session)
     /// <summary>Every record: used, reserved and released addresses.</summary>
     public Task<List<FixedIp>> ListAsync(CancellationToken cancel) => session.Sql.ListAsync("select * from fixed_ips order by address_key", Read, cancel);
 
-    public Task<List<FixedIp>> LeasedOnAsync(long network, CancellationToken cancel) =>
-        session.Sql.ListAsync("select * from fixed_ips where network_id = @network and leased = 1 order by address_key", Read, cancel, ("network", network));
-
     public async Task<bool> AnyAllocatedAsync(long network, CancellationToken cancel) =>
         await session.Sql.NumberAsync("select count(*) from (select 1 from fixed_ips where network_id = @network and allocated = 1 limit 1) used", cancel, ("network", network)) > 0;
 

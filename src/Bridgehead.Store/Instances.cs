@@ -71,10 +71,6 @@ public sealed class Instances(Session session)
     /// <summary>Also finds deleted ones.</summary>
     public Task<Instance?> FindAnyAsync(Guid uuid, CancellationToken cancel) => session.Sql.FirstAsync("select * from instances where uuid = @uuid", Read, cancel, ("uuid", uuid));
 
-    /// <summary>The live instance that has the fixed address; at most one has it.</summary>
-    public Task<Instance?> ByAddressAsync(IPAddress address, CancellationToken cancel) => session.Sql.FirstAsync(
-        $"select i.* from fixed_ips f join instances i on i.uuid = f.instance_uuid where f.address = @address and f.allocated = 1 and i.{Live}", Read, cancel, ("address", address));
-
     /// <summary>Every live instance that has the fixed address: more than one only where networks overlap.</summary>
     public Task<List<Instance>> AllByAddressAsync(IPAddress address, CancellationToken cancel) => session.Sql.ListAsync(
         $"select distinct i.* from fixed_ips f join instances i on i.uuid = f.instance_uuid where f.address = @address and f.allocated = 1 and i.{Live}",

@@ -47,8 +47,6 @@ internal sealed class JsonBody
 
     public bool Has(string name) => _object.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
-    public bool HasKey(string name) => _object.TryGetProperty(name, out _);
-
     /// <summary>An object that must be there.</summary>
     public JsonBody Object(string name) => TryObject(name) ?? Empty(name);
 
@@ -175,8 +173,6 @@ internal sealed class JsonBody
 
     /// <summary>Whether the value is this very string.</summary>
     public bool Is(string name, string text) => IsText(name) && _object.GetProperty(name).ValueEquals(text);
-
-    public bool IsList(string name) => Has(name) && _object.GetProperty(name).ValueKind == JsonValueKind.Array;
 
     public bool IsText(string name) => Has(name) && _object.GetProperty(name).ValueKind == JsonValueKind.String;
 

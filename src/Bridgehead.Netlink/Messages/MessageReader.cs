@@ -9,8 +9,6 @@ internal ref struct MessageReader(ReadOnlySpan<byte> received)
 {
     private ReadOnlySpan<byte> _rest = received;
 
-    public readonly bool AtEnd => _rest.IsEmpty;
-
     public bool Next(out Message message)
     {
         message = default;

@@ -62,9 +62,6 @@ public readonly ref struct ChainView
 
     public string Table => AttributeValue.Text(_table);
 
-    /// <summary>The table's name in UTF-8, without making a string.</summary>
-    public ReadOnlySpan<byte> TableBytes => _table;
-
     public string Name => AttributeValue.Text(_name);
 
     public ulong Handle { get; }
@@ -218,9 +215,6 @@ public readonly ref struct RuleView
     public string Table => AttributeValue.Text(_table);
 
     public string Chain => AttributeValue.Text(_chain);
-
-    /// <summary>The chain's name in UTF-8, without making a string.</summary>
-    public ReadOnlySpan<byte> ChainBytes => _chain;
 
     public ulong Handle { get; }
 
