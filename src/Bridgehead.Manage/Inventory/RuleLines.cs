@@ -3,7 +3,7 @@ using Bridgehead.Rules.Inventory;
 
 namespace Bridgehead.Manage;
 
-/// <summary>A rule as it is printed.</summary>
+/// <summary>A rule as it is printed; without text, a remark in the place of rules.</summary>
 internal sealed record RuleRow(ListedState State, RuleCount? Count, string Text, string Why);
 
 /// <summary>The columns of a listing: mark, packets, bytes, rule, reason.</summary>
@@ -60,7 +60,7 @@ internal sealed class RuleLines
         var rule = Math.Min(rows.Max(row => SafeText.Width(row.Text)), LongestRule);
         var why = rows.Max(row => SafeText.Width(row.Why));
         var isBeside = Columns is not { } columns || columns - Margin - rule - Gap >= Math.Min(why, NarrowestWhy);
-        return rows.SelectMany(row => isBeside ? Beside(row, rule) : Below(row));
+        return rows.SelectMany(row => row.Text.Length == 0 ? [$"{Counts(row)}{row.Why}"] : isBeside ? Beside(row, rule) : Below(row));
     }
 
     /// <summary>As iptables shortens what is long: 99999, 100K, 10M.</summary>

@@ -106,7 +106,7 @@ internal sealed class RulesText(CloudView cloud, Listing shown, Listing whole, R
 
     private List<RuleRow> Folded(List<ListedRule> foreign)
     {
-        List<RuleRow> rows = foreign.Count > MostForeign ? [new RuleRow(ListedState.Foreign, null, $"({foreign.Count} rules of others: --all shows them)", "")] : [.. foreign.Select(RowOf)];
+        List<RuleRow> rows = foreign.Count > MostForeign ? [new RuleRow(ListedState.Foreign, null, "", $"{foreign.Count} rules of others: --all shows them")] : [.. foreign.Select(RowOf)];
         foreign.Clear();
         return rows;
     }
@@ -141,8 +141,8 @@ internal sealed class RulesText(CloudView cloud, Listing shown, Listing whole, R
         var words = filter.Words.Length == 0 ? "" : $" {SafeText.Line(filter.Words)}";
         var rules = whole.Chains.Where(chain => chain.Kind == ListedKind.Chain).Sum(chain => chain.Rules.Count(rule => rule.State == ListedState.Kept));
         var elements = whole.Chains.Where(chain => chain.Kind != ListedKind.Chain).Sum(chain => chain.Rules.Count(rule => rule.State == ListedState.Kept));
-        var kept = $"{rules} rules{(elements > 0 ? $" and {elements} elements" : "")}";
-        yield return whole.Differs ? $"The kernel differs from what is desired{words}: {string.Join(", ", parts)}. {kept} are as desired." : $"The kernel holds what is desired{words}: {kept}.";
+        var kept = $"{Counted(rules, "rule")}{(elements > 0 ? $" and {Counted(elements, "element")}" : "")}";
+        yield return whole.Differs ? $"The kernel differs from what is desired{words}: {string.Join(", ", parts)}. As desired: {kept}." : $"The kernel holds what is desired{words}: {kept}.";
         if (whole.Differs)
         {
             yield return "A daemon that runs restores what is its own at once, one that does not when it starts.";
@@ -153,6 +153,8 @@ internal sealed class RulesText(CloudView cloud, Listing shown, Listing whole, R
             yield return remark;
         }
     }
+
+    private static string Counted(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     private IEnumerable<string> Remarks()
     {
