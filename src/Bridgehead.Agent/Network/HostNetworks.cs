@@ -13,7 +13,7 @@ namespace Bridgehead.Agent;
 /// </summary>
 internal sealed class HostNetworks(NovaSettings settings, Database store, NetworkAppliers appliers)
 {
-    private readonly HostBridges _bridges = new(settings, store, appliers.Links);
+    private readonly HostBridges _bridges = new(settings, store, appliers.Links, appliers.Files);
     private readonly SemaphoreSlim _one = new(1, 1);
 
     /// <summary>Networks whose bridge and gateway are there: dnsmasq can serve them.</summary>

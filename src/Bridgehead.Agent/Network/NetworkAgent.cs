@@ -57,13 +57,7 @@ public sealed partial class NetworkAgent : IAgent
         }
 
         var floating = await _floating.OfHostAsync(cancel);
-        await _appliers.Firewall.StartAsync(
-            [
-                NetworkPlanner.Host(_settings),
-                .. networks.Select(network => NetworkPlanner.Bridge(network, _settings)),
-                .. floating.Select(f => NetworkPlanner.Floating(f, _settings)).OfType<Policy>(),
-            ],
-            cancel);
+        await _appliers.Firewall.StartAsync(NetworkPlanner.All(networks, floating, _settings), cancel);
         await _floating.StartAsync(floating, cancel);
         foreach (var bridge in networks.Select(network => network.Bridge).Distinct())
         {

@@ -14,7 +14,7 @@ internal sealed class LinkReader(ICommandRunner runner)
     /// <summary>Null when there is no such interface.</summary>
     public async Task<LinkState?> FindAsync(DeviceName device, CancellationToken cancel)
     {
-        var result = await runner.RunAsync(new Command("ip", ["-j", "link", "show", "dev", device.ToString()]), cancel);
+        var result = await runner.RunAsync(new Command("ip", ["-j", "link", "show", "dev", device.ToString()]) { Reads = true }, cancel);
         if (result.ExitCode != 0)
         {
             return null;
@@ -50,7 +50,7 @@ internal sealed class LinkReader(ICommandRunner runner)
 
     private async Task<IReadOnlyList<JsonElement>> ListAsync(IReadOnlyList<string> arguments, CancellationToken cancel)
     {
-        var text = await runner.RequireAsync(new Command("ip", arguments), cancel);
+        var text = await runner.RequireAsync(new Command("ip", arguments) { Reads = true }, cancel);
         using var json = JsonDocument.Parse(string.IsNullOrWhiteSpace(text) ? "[]" : text);
 
         // ip prints an empty object for an interface that a filter left out.

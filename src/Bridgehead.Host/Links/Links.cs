@@ -8,7 +8,7 @@ namespace Bridgehead.Host;
 /// together goes in one batch.
 /// </summary>
 /// <param name="lockFile">Between the daemons of this host: two of them may find the same bridge missing.</param>
-public sealed class Links(ICommandRunner runner, string lockFile, TimeProvider clock)
+public sealed class Links(ICommandRunner runner, IHostFiles files, string lockFile, TimeProvider clock)
 {
     private static readonly IPAddress MetadataAddress = Ip.Parse("169.254.169.254");
     private readonly LinkReader _reader = new(runner);
@@ -24,7 +24,7 @@ public sealed class Links(ICommandRunner runner, string lockFile, TimeProvider c
     /// <summary>As the other, and calls <paramref name="making"/> before it makes the bridge.</summary>
     public async Task EnsureBridgeAsync(DeviceName bridge, DeviceName? physical, Action making, CancellationToken cancel)
     {
-        using var one = await FileLock.TakeAsync(lockFile, clock, cancel);
+        using var one = await files.LockAsync(lockFile, cancel);
         var link = await _reader.FindAsync(bridge, cancel);
         if (link is null)
         {
@@ -51,7 +51,7 @@ public sealed class Links(ICommandRunner runner, string lockFile, TimeProvider c
     /// </summary>
     public async Task EnsureGatewayAsync(DeviceName bridge, IPAddress gateway, IPNetwork network, CancellationToken cancel)
     {
-        using var one = await FileLock.TakeAsync(lockFile, clock, cancel);
+        using var one = await files.LockAsync(lockFile, cancel);
         await Order.PutFirstAsync(bridge, gateway, network, cancel);
     }
 
@@ -66,7 +66,7 @@ public sealed class Links(ICommandRunner runner, string lockFile, TimeProvider c
     /// <summary>Takes an address off; nothing happens when it, or the interface, is not there.</summary>
     public async Task RemoveAddressAsync(DeviceName device, IPAddress address, int prefix, CancellationToken cancel)
     {
-        using var one = await FileLock.TakeAsync(lockFile, clock, cancel);
+        using var one = await files.LockAsync(lockFile, cancel);
         if (await _reader.FindAsync(device, cancel) is null)
         {
             return;
@@ -96,7 +96,7 @@ public sealed class Links(ICommandRunner runner, string lockFile, TimeProvider c
     /// <summary>Removes a bridge that nothing is connected to, and that has no address: one with either is in use. Says whether it is gone.</summary>
     public async Task<bool> RemoveBridgeAsync(DeviceName bridge, CancellationToken cancel)
     {
-        using var one = await FileLock.TakeAsync(lockFile, clock, cancel);
+        using var one = await files.LockAsync(lockFile, cancel);
         if (await _reader.FindAsync(bridge, cancel) is null)
         {
             return true;

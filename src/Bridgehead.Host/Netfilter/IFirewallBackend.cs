@@ -23,6 +23,12 @@ public interface IFirewallBackend
     /// <param name="cancel">Cancels.</param>
     Task<IReadOnlyList<string>> CommitAsync(bool observe, CancellationToken cancel);
 
+    /// <summary>What <see cref="CommitAsync"/> would change, by what the kernel holds now. Changes nothing.</summary>
+    Task<IReadOnlyList<RuleChange>> PreviewAsync(CancellationToken cancel);
+
+    /// <summary>What <see cref="RetireAsync"/> would change.</summary>
+    Task<IReadOnlyList<RuleChange>> PreviewRetirementAsync(CancellationToken cancel);
+
     /// <summary>Takes everything of this worker out of the kernel, and what workers share when no other one uses it. Everybody else's stays as it is. True when there was something.</summary>
     Task<bool> RetireAsync(CancellationToken cancel);
 }

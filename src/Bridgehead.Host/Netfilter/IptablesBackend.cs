@@ -12,13 +12,13 @@ public sealed class IptablesBackend : IFirewallBackend
     private readonly FirewallPlan _plan;
     private readonly IptablesPrograms _programs;
     private readonly string _lockFile;
-    private readonly TimeProvider _clock;
+    private readonly IHostFiles _files;
     private readonly IDisturbance? _disturbance;
 
     /// <param name="disturbance">Null: nobody else is expected.</param>
-    public IptablesBackend(FirewallPlan plan, IptablesPrograms programs, string lockFile, TimeProvider clock, IDisturbance? disturbance = null)
+    public IptablesBackend(FirewallPlan plan, IptablesPrograms programs, IHostFiles files, string lockFile, IDisturbance? disturbance = null)
     {
-        (_plan, _programs, _lockFile, _clock, _disturbance) = (plan, programs, lockFile, clock, disturbance);
+        (_plan, _programs, _files, _lockFile, _disturbance) = (plan, programs, files, lockFile, disturbance);
         if (disturbance is not null)
         {
             disturbance.Disturbed += () => Disturbed?.Invoke();
@@ -33,12 +33,35 @@ public sealed class IptablesBackend : IFirewallBackend
 
     public void Replace(IReadOnlyList<Policy> policies) => _plan.Replace(policies);
 
+    public async Task<IReadOnlyList<RuleChange>> PreviewAsync(CancellationToken cancel)
+    {
+        var changes = new List<RuleChange>();
+        foreach (var family in _plan.Families)
+        {
+            _plan.Observe(family, await _programs.SaveAsync(family, cancel));
+            changes.AddRange(_plan.Changes(family));
+        }
+
+        return changes;
+    }
+
+    public async Task<IReadOnlyList<RuleChange>> PreviewRetirementAsync(CancellationToken cancel)
+    {
+        var changes = new List<RuleChange>();
+        foreach (var family in Enum.GetValues<IpFamily>())
+        {
+            changes.AddRange(Removal.Changes(family, await _programs.SaveAsync(family, cancel), [_plan.Worker]));
+        }
+
+        return changes;
+    }
+
     public async Task<bool> RetireAsync(CancellationToken cancel)
     {
         var some = false;
         foreach (var family in Enum.GetValues<IpFamily>())
         {
-            using var held = await FileLock.TakeAsync(_lockFile, _clock, cancel);
+            using var held = await _files.LockAsync(_lockFile, cancel);
             var text = Removal.Of(await _programs.SaveAsync(family, cancel), [_plan.Worker]);
             if (text.Length > 0)
             {
@@ -56,7 +79,7 @@ public sealed class IptablesBackend : IFirewallBackend
         var (commits, drift) = (0, new List<string>());
         foreach (var family in _plan.Families)
         {
-            using var held = observe || suspect ? await FileLock.TakeAsync(_lockFile, _clock, cancel) : null;
+            using var held = observe || suspect ? await _files.LockAsync(_lockFile, cancel) : null;
             var wanted = suspect && !observe ? _plan.Pending(family) : null;
             if (observe || suspect)
             {

@@ -41,7 +41,7 @@ internal sealed partial class Daemons : IAsyncDisposable
             _running.Add(new Sweeper(_store, _logs.CreateLogger<Sweeper>()).RunAsync(_stop.Token));
         }
 
-        var parts = new HostParts(_settings, _store, _logs, _stop.Token);
+        var parts = new HostParts(_settings, _store, _logs, new HostHands(_logs), _stop.Token);
         await Task.WhenAll(binaries.Select(binary => StartAsync(parts, binary)));
         new SystemdNotifier().Notify(ServiceState.Ready);
     }

@@ -154,7 +154,7 @@ public sealed class LinksTests : IDisposable
         World.Run("ip -br link").Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(1);
     }
 
-    private Links NewLinks(ICommandRunner runner) => new(runner, Path.Combine(_folder.FullName, "lock"), TimeProvider.System);
+    private Links NewLinks(ICommandRunner runner) => new(runner, new HostFiles(TimeProvider.System), Path.Combine(_folder.FullName, "lock"), TimeProvider.System);
 
     private Task EnsureGatewayAsync(ICommandRunner runner) => NewLinks(runner).EnsureGatewayAsync(Bridge, Ip.Parse("10.10.10.1"), Cidr.Parse("10.10.10.0/24"), Never);
 

@@ -191,7 +191,7 @@ public sealed class PhysicalInterfaceTests : IDisposable
         World.Run("ip link del eth1");
     }
 
-    private Links NewLinks(ICommandRunner runner) => new(runner, Path.Combine(_folder.FullName, "lock"), TimeProvider.System);
+    private Links NewLinks(ICommandRunner runner) => new(runner, new HostFiles(TimeProvider.System), Path.Combine(_folder.FullName, "lock"), TimeProvider.System);
 
     private Task EnsureAsync(ICommandRunner runner) => NewLinks(runner).EnsureBridgeAsync(Bridge, Physical, Never);
 
