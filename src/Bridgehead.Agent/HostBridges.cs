@@ -14,8 +14,16 @@ internal sealed class HostBridges(NovaSettings settings, Database store, Links l
     public Task<IDisposable> UseAsync(DeviceName bridge, CancellationToken cancel) => _register.UseAsync(bridge, cancel);
 
     /// <summary>The bridge is there, and connected as the network wants it.</summary>
-    public Task EnsureAsync(Network network, CancellationToken cancel) =>
-        links.EnsureBridgeAsync(network.Bridge, NetworkPlanner.PhysicalInterface(network, settings), () => _register.Add(network.Bridge), cancel);
+    public async Task EnsureAsync(Network network, CancellationToken cancel)
+    {
+        var (bridge, physical) = (network.Bridge, NetworkPlanner.PhysicalInterface(network, settings));
+        if (physical is not null && _register.Has(bridge))
+        {
+            _register.Add(bridge, physical);
+        }
+
+        await links.EnsureBridgeAsync(bridge, physical, () => _register.Add(bridge, physical), cancel);
+    }
 
     /// <summary>Removes bridges of ours that nobody needs; one that still has a port goes when that one's end is seen.</summary>
     public async Task SweepAsync(IEnumerable<DeviceName> bridges, CancellationToken cancel)

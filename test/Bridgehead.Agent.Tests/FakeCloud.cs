@@ -121,6 +121,23 @@ internal sealed class FakeCloud : IAsyncDisposable
         return run.Changes;
     }
 
+    /// <summary>Returns what stays.</summary>
+    public async Task<IReadOnlyList<string>> CleanUpAsync((int Number, Kill When)? kill = null)
+    {
+        await StopAsync();
+        Machine.Host.Killed = () => { };
+        Machine.Host.Restart(kill);
+        return await FakeParts.Cleanup(Machine, Settings, FakeHands.Real(Machine, new Complaints())).RunAsync(default);
+    }
+
+    /// <summary>What a cleanup would change.</summary>
+    public async Task<IReadOnlyList<HostChange>> CleanUpDryAsync()
+    {
+        var run = new DryRun();
+        await FakeParts.Cleanup(Machine, Settings, FakeHands.Dry(Machine, run, [])).RunAsync(default);
+        return run.Changes;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

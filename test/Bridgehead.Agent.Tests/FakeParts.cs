@@ -22,7 +22,8 @@ internal static class FakeParts
             new DnsmasqService(hands.Runner, hands.Files, hands.Processes, settings, "/helper"),
             new Conntrack(hands.Runner),
             AddressJournal.Floating(machine.State, hands.Files),
-            AddressJournal.Gateways(machine.State, hands.Files));
+            AddressJournal.Gateways(machine.State, hands.Files),
+            AddressJournal.Services(machine.State, hands.Files));
         var compute = new ComputeAppliers(
             hands.Firewall(Backend(machine, settings, hands, Binaries.Compute)),
             new PortGuard(hands.Firewall(new FakeNftBackend(machine, new GuardLayout(settings.UseIpv6)))),
@@ -32,6 +33,24 @@ internal static class FakeParts
             hands.Driver(new TapDriver(machine.Host, machine.State, machine.Interfaces)));
         return [new NetworkAgent(settings, store, network, logs, stop), new ComputeAgent(settings, store, compute, logs, stop)];
     }
+
+    public static HostCleanup Cleanup(FakeMachine machine, NovaSettings settings, FakeHands hands) => new(
+        machine.State,
+        new CleanupAppliers(
+            hands.Files,
+            NewLinks(machine, hands),
+            new BridgeRegister(machine.State, hands.Files),
+            new DnsmasqService(hands.Runner, hands.Files, hands.Processes, settings, "/helper"),
+            new Conntrack(hands.Runner),
+            AddressJournal.Floating(machine.State, hands.Files),
+            AddressJournal.Gateways(machine.State, hands.Files),
+            AddressJournal.Services(machine.State, hands.Files),
+            [hands.Driver(new TapDriver(machine.Host, machine.State, machine.Interfaces))],
+            [
+                new FakeNftBackend(machine, new WholeLayout()),
+                new IptablesRemoval(new IptablesPrograms(hands.Runner, "auto"), hands.Files, Path.Combine(machine.State, "locks", "iptables"), [Binaries.Network, Binaries.Compute]),
+            ]),
+        hands.RetireAsync);
 
     private static Links NewLinks(FakeMachine machine, FakeHands hands) => new(hands.Runner, hands.Files, Path.Combine(machine.State, "locks", "links"), TimeProvider.System);
 

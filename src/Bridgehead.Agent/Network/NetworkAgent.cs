@@ -36,7 +36,7 @@ public sealed partial class NetworkAgent : IAgent
         }
 
         await _appliers.Sysctls.EnsureForwardingAsync(_settings.UseIpv6, cancel);
-        await _appliers.Links.EnsureMetadataAddressAsync(cancel);
+        await _appliers.Links.EnsureMetadataAddressAsync(address => _appliers.Services.Put(address, "lo/32"), cancel);
         if (_started)
         {
             await AskAllAsync(cancel);

@@ -16,6 +16,9 @@ public sealed class AddressJournal(string folder, IHostFiles files)
     /// <summary>Gateways of networks, each with its bridge and prefix: <c>br100/24</c>.</summary>
     public static AddressJournal Gateways(string stateFolder, IHostFiles files) => new(Path.Combine(stateFolder, "gateways"), files);
 
+    /// <summary>Addresses for the host's own services, each with its interface and prefix: <c>lo/32</c>.</summary>
+    public static AddressJournal Services(string stateFolder, IHostFiles files) => new(Path.Combine(stateFolder, "services"), files);
+
     public IReadOnlyDictionary<IPAddress, string> Read()
     {
         var found = new Dictionary<IPAddress, string>();
@@ -34,6 +37,10 @@ public sealed class AddressJournal(string folder, IHostFiles files)
     public void Put(IPAddress address, string text) => files.Write(FileOf(address), $"{text}\n");
 
     public void Remove(IPAddress address) => files.Delete(FileOf(address));
+
+    /// <summary>What an entry that is not a floating address's says: interface and prefix. Null for what was never written here.</summary>
+    public static (DeviceName Device, int PrefixLength)? PlaceOf(string text) =>
+        text.Split('/') is [var name, var bits] && DeviceName.TryParse(name, out var device) && int.TryParse(bits, out var prefix) ? (device, prefix) : null;
 
     private string FileOf(IPAddress address) => Path.Combine(folder, address.ToString());
 }

@@ -3,7 +3,7 @@ using Bridgehead.Model;
 namespace Bridgehead.Host;
 
 /// <summary>
-/// The bridges that the daemons of this host made, each an empty file that is written before the bridge is made: an administrator's bridge is used, and never removed. The daemons
+/// The bridges that the daemons of this host made, each a file with the physical interface that is put on it, or nothing, which is written before the bridge is made: an administrator's bridge is used, and never removed. The daemons
 /// make them and put ports on them side by side; whoever removes one is alone with it, so that no bridge vanishes between a daemon's seeing to it and the port on it.
 /// </summary>
 public sealed class BridgeRegister(string stateFolder, IHostFiles files)
@@ -16,7 +16,10 @@ public sealed class BridgeRegister(string stateFolder, IHostFiles files)
 
     public bool Has(DeviceName bridge) => File.Exists(FileOf(bridge));
 
-    public void Add(DeviceName bridge) => files.Write(FileOf(bridge), "");
+    public void Add(DeviceName bridge, DeviceName? physical) => files.Write(FileOf(bridge), physical is { } device ? $"{device}\n" : "");
+
+    /// <summary>The interface whose addresses moved to the bridge; null when none did, or the bridge is not in here.</summary>
+    public DeviceName? PhysicalOf(DeviceName bridge) => Has(bridge) && DeviceName.TryParse(File.ReadAllText(FileOf(bridge)).Trim(), out var device) ? device : null;
 
     public void Remove(DeviceName bridge) => files.Delete(FileOf(bridge));
 

@@ -55,8 +55,29 @@ public sealed class Links(ICommandRunner runner, IHostFiles files, string lockFi
         await Order.PutFirstAsync(bridge, gateway, network, cancel);
     }
 
-    /// <summary>Gives the loopback interface 169.254.169.254, scope link, so that the host answers for it.</summary>
-    public Task EnsureMetadataAddressAsync(CancellationToken cancel) => AddAsync(LinkAddress.Loopback, MetadataAddress, 32, " scope link", cancel);
+    /// <summary>Gives the loopback interface 169.254.169.254, scope link, so that the host answers for it; calls <paramref name="making"/> before, unless it is there.</summary>
+    public async Task EnsureMetadataAddressAsync(Action<IPAddress> making, CancellationToken cancel)
+    {
+        if (!await HasAsync(LinkAddress.Loopback, MetadataAddress, 32, cancel))
+        {
+            making(MetadataAddress);
+            await AddAsync(LinkAddress.Loopback, MetadataAddress, 32, " scope link", cancel);
+        }
+    }
+
+    /// <summary>Takes the physical interface off the bridge, and gives it back the addresses and routes that moved: all that the bridge has. Nothing happens when another bridge has it, or it is gone.</summary>
+    public async Task ReleaseInterfaceAsync(DeviceName bridge, DeviceName physical, CancellationToken cancel)
+    {
+        using var one = await files.LockAsync(lockFile, cancel);
+        await Port.DisconnectAsync(bridge, physical, cancel);
+    }
+
+    /// <summary>The interfaces that have the address.</summary>
+    public Task<IReadOnlyList<DeviceName>> CarriersAsync(IPAddress address, int prefix, CancellationToken cancel) => _reader.CarriersAsync(address, prefix, cancel);
+
+    /// <summary>Why <see cref="RemoveBridgeAsync"/> leaves it: what is connected to it, and its addresses.</summary>
+    public async Task<IReadOnlyList<string>> UsesOfAsync(DeviceName bridge, CancellationToken cancel) =>
+        [.. await _reader.PortsAsync(bridge, cancel), .. (await _reader.AddressesAsync(bridge, cancel)).Where(a => a.IsGlobal && a.Address.IsV4()).Select(a => a.Text)];
 
     public Task EnsureAddressV6Async(DeviceName device, IPAddress address, int prefix, CancellationToken cancel) => AddAsync(device, address, prefix, " nodad", cancel);
 
@@ -72,7 +93,7 @@ public sealed class Links(ICommandRunner runner, IHostFiles files, string lockFi
             return;
         }
 
-        if (address.IsV4())
+        if (address.IsV4() && device != LinkAddress.Loopback)
         {
             await Order.RemoveAsync(device, address, Cidr.TryParseMasked($"{address}/{prefix}", out var network) ? network : Cidr.Host(address), cancel);
         }
@@ -102,7 +123,7 @@ public sealed class Links(ICommandRunner runner, IHostFiles files, string lockFi
             return true;
         }
 
-        if (await _reader.HasPortsAsync(bridge, cancel) || (await _reader.AddressesAsync(bridge, cancel)).Any(a => a.IsGlobal && a.Address.IsV4()))
+        if ((await UsesOfAsync(bridge, cancel)).Count > 0)
         {
             return false;
         }

@@ -27,6 +27,8 @@ public sealed class IptablesBackend : IFirewallBackend
 
     public event Action? Disturbed;
 
+    private IptablesRemoval Removal => new(_programs, _files, _lockFile, [_plan.Worker]);
+
     public void Put(Policy policy) => _plan.Put(policy);
 
     public void Remove(string key) => _plan.Remove(key);
@@ -45,33 +47,9 @@ public sealed class IptablesBackend : IFirewallBackend
         return changes;
     }
 
-    public async Task<IReadOnlyList<RuleChange>> PreviewRetirementAsync(CancellationToken cancel)
-    {
-        var changes = new List<RuleChange>();
-        foreach (var family in Enum.GetValues<IpFamily>())
-        {
-            changes.AddRange(Removal.Changes(family, await _programs.SaveAsync(family, cancel), [_plan.Worker]));
-        }
+    public Task<IReadOnlyList<RuleChange>> PreviewRetirementAsync(CancellationToken cancel) => Removal.PreviewRetirementAsync(cancel);
 
-        return changes;
-    }
-
-    public async Task<bool> RetireAsync(CancellationToken cancel)
-    {
-        var some = false;
-        foreach (var family in Enum.GetValues<IpFamily>())
-        {
-            using var held = await _files.LockAsync(_lockFile, cancel);
-            var text = Removal.Of(await _programs.SaveAsync(family, cancel), [_plan.Worker]);
-            if (text.Length > 0)
-            {
-                await _programs.RestoreAsync(family, text, cancel);
-                some = true;
-            }
-        }
-
-        return some;
-    }
+    public Task<bool> RetireAsync(CancellationToken cancel) => Removal.RetireAsync(cancel);
 
     public async Task<IReadOnlyList<string>> CommitAsync(bool observe, CancellationToken cancel)
     {

@@ -16,7 +16,9 @@ internal sealed class HostHands(ILoggerFactory logs) : IHostHands
 
     public IProcesses Processes { get; } = new Processes(Programs);
 
-    public IFirewall Firewall(string worker, IFirewallBackend backend, IFirewallBackend? former) => new FirewallWriter(backend, TimeProvider.System, logs.CreateLogger<FirewallWriter>(), former);
+    public IFirewall Firewall(IFirewallBackend backend, IFirewallBackend? former) => new FirewallWriter(backend, TimeProvider.System, logs.CreateLogger<FirewallWriter>(), former);
+
+    public Task RetireAsync(IRetirement rules, CancellationToken cancel) => rules.RetireAsync(cancel);
 
     public IInstanceDriver Driver(Func<ICommandRunner, IInstanceDriver> make) => make(Programs);
 }

@@ -1,6 +1,5 @@
 using Bridgehead.Agent;
 using Bridgehead.Host;
-using Bridgehead.Instances;
 using Bridgehead.Model;
 using Bridgehead.Rules;
 using Bridgehead.Rules.Iptables;
@@ -13,8 +12,7 @@ namespace Bridgehead;
 /// <summary>Puts agents together with what they work on their host with.</summary>
 internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFactory logs, IHostHands hands, CancellationToken stop)
 {
-    private readonly IptablesPrograms _iptables = new(hands.Runner, settings.IptablesVariant);
-    private readonly Sysctls _sysctls = new(hands.Files);
+    private readonly HostAppliers _appliers = new(settings, hands);
 
     /// <summary>The daemon's agent.</summary>
     public IAgent Agent(string binary) => binary switch
@@ -33,13 +31,14 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
         store,
         new NetworkAppliers(
             Firewall(Binaries.Network),
-            hands.Files,
-            NewLinks(),
-            _sysctls,
-            new DnsmasqService(hands.Runner, hands.Files, hands.Processes, settings, LeaseProgram()),
-            new Conntrack(hands.Runner),
-            AddressJournal.Floating(settings.StatePath, hands.Files),
-            AddressJournal.Gateways(settings.StatePath, hands.Files)),
+            _appliers.Files,
+            _appliers.NewLinks(),
+            _appliers.Sysctls,
+            _appliers.NewDhcp(LeaseProgram()),
+            _appliers.Conntrack,
+            _appliers.Floating,
+            _appliers.Gateways,
+            _appliers.Services),
         logs,
         stop);
 
@@ -48,11 +47,11 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
         store,
         new ComputeAppliers(
             Firewall(Binaries.Compute),
-            new PortGuard(hands.Firewall(Binaries.Compute, new NftablesBackend(new GuardLayout(settings.UseIpv6)), null)),
-            hands.Files,
-            NewLinks(),
-            _sysctls,
-            hands.Driver(Driver)),
+            new PortGuard(hands.Firewall(new NftablesBackend(new GuardLayout(settings.UseIpv6)), null)),
+            _appliers.Files,
+            _appliers.NewLinks(),
+            _appliers.Sysctls,
+            _appliers.Driver(settings.ComputeDriver)),
         logs,
         stop);
 
@@ -68,18 +67,15 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
 
     private AgentLoop LoopOf(IAgent agent) => new(agent, store, settings, TimeProvider.System, logs.CreateLogger<AgentLoop>());
 
-    /// <summary>Each agent has its own way to interfaces: both may live in one process, as they may not.</summary>
-    private Links NewLinks() => new(hands.Runner, hands.Files, Path.Combine(settings.StatePath, "locks", "links"), TimeProvider.System);
-
     private IFirewall Firewall(string worker)
     {
         if (settings.NetfilterBackend == NetfilterBackend.Nftables)
         {
-            return hands.Firewall(worker, Native(worker), _iptables.AreInstalled ? Iptables(worker, null) : null);
+            return hands.Firewall(Native(worker), _appliers.Iptables.AreInstalled ? Iptables(worker, null) : null);
         }
 
-        IDisturbance disturbance = _iptables.IsNft ? new NftVariantDisturbance(worker) : new LegacyDisturbance(TimeProvider.System);
-        return hands.Firewall(worker, Iptables(worker, disturbance), Native(worker));
+        IDisturbance disturbance = _appliers.Iptables.IsNft ? new NftVariantDisturbance(worker) : new LegacyDisturbance(TimeProvider.System);
+        return hands.Firewall(Iptables(worker, disturbance), Native(worker));
     }
 
     private NftablesBackend Native(string worker) => new(worker switch
@@ -91,20 +87,16 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
 
     private IptablesBackend Iptables(string worker, IDisturbance? disturbance) => new(
         new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6),
-        _iptables,
-        hands.Files,
-        Path.Combine(settings.StatePath, "locks", "iptables"),
+        _appliers.Iptables,
+        _appliers.Files,
+        _appliers.IptablesLock,
         disturbance);
-
-    private IInstanceDriver Driver(ICommandRunner runner) => settings.ComputeDriver == "tap"
-        ? new TapDriver(runner, settings.StatePath)
-        : new NetnsDriver(runner, settings.StatePath, TimeProvider.System);
 
     /// <summary>dnsmasq wants a program without arguments: a link with its name, to this executable.</summary>
     private string LeaseProgram()
     {
         var path = Path.Combine(settings.StatePath, "networks", "nova-dhcpbridge");
-        hands.Files.Link(path, Environment.ProcessPath!);
+        _appliers.Files.Link(path, Environment.ProcessPath!);
         return path;
     }
 }

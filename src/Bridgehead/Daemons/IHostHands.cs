@@ -14,7 +14,10 @@ internal interface IHostHands
     IProcesses Processes { get; }
 
     /// <param name="former">What an earlier life of the worker may have used instead.</param>
-    IFirewall Firewall(string worker, IFirewallBackend backend, IFirewallBackend? former);
+    IFirewall Firewall(IFirewallBackend backend, IFirewallBackend? former);
+
+    /// <summary>Takes rules out of the kernel.</summary>
+    Task RetireAsync(IRetirement rules, CancellationToken cancel);
 
     IInstanceDriver Driver(Func<ICommandRunner, IInstanceDriver> make);
 }

@@ -10,7 +10,7 @@ internal sealed class DryRunHands : IHostHands
     private static readonly CommandRunner Programs = new();
     private readonly DryRun _run = new();
     private readonly DryRunRunner _runner;
-    private readonly List<(string Worker, DryRunFirewall Firewall)> _firewalls = [];
+    private readonly List<DryRunFirewall> _firewalls = [];
 
     public DryRunHands()
     {
@@ -25,10 +25,10 @@ internal sealed class DryRunHands : IHostHands
 
     public IProcesses Processes { get; }
 
-    public IFirewall Firewall(string worker, IFirewallBackend backend, IFirewallBackend? former)
+    public IFirewall Firewall(IFirewallBackend backend, IFirewallBackend? former)
     {
         var firewall = new DryRunFirewall(backend, former);
-        _firewalls.Add((worker, firewall));
+        _firewalls.Add(firewall);
         return firewall;
     }
 
@@ -36,17 +36,24 @@ internal sealed class DryRunHands : IHostHands
 
     public void Note(HostChange change) => _run.Add(change);
 
+    public async Task RetireAsync(IRetirement rules, CancellationToken cancel) => Note(await rules.PreviewRetirementAsync(cancel));
+
     /// <summary>Everything that was noted, and what the packet filter would become.</summary>
     public async Task<IReadOnlyList<HostChange>> ChangesAsync(CancellationToken cancel)
     {
-        foreach (var (_, firewall) in _firewalls)
+        foreach (var firewall in _firewalls)
         {
-            foreach (var rule in await firewall.ChangesAsync(cancel))
-            {
-                _run.Add(new HostChange(HostArea.PacketFilter, rule.Sign, rule.Text, rule.Place, rule.Why));
-            }
+            Note(await firewall.ChangesAsync(cancel));
         }
 
         return _run.Changes;
+    }
+
+    private void Note(IReadOnlyList<RuleChange> rules)
+    {
+        foreach (var rule in rules)
+        {
+            _run.Add(new HostChange(HostArea.PacketFilter, rule.Sign, rule.Text, rule.Place, rule.Why));
+        }
     }
 }

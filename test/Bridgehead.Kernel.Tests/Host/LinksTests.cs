@@ -96,7 +96,7 @@ public sealed class LinksTests : IDisposable
             var links = NewLinks(runner);
             await links.EnsureBridgeAsync(Bridge, null, Never);
             await EnsureGatewayAsync(runner);
-            await links.EnsureMetadataAddressAsync(Never);
+            await links.EnsureMetadataAddressAsync(_ => { }, Never);
             await links.EnsureAddressV6Async(Bridge, Ip.Parse("fd00:1::1"), 64, Never);
             await links.EnsureHostAddressAsync(Bridge, Ip.Parse("192.168.1.233"), Never);
             runner.Lines.Should().Be(5);

@@ -104,7 +104,7 @@ public sealed class LinksTests : IDisposable
 
     private async Task PrepareAsync()
     {
-        await _links.EnsureMetadataAddressAsync(default);
+        await _links.EnsureMetadataAddressAsync(_ => { }, default);
         await _links.EnsureBridgeAsync(Bridge, Physical, default);
         await _links.EnsureGatewayAsync(Bridge, Bridgehead.Model.Ip.Parse("10.10.10.1"), Cidr.Parse("10.10.10.0/24"), default);
     }
