@@ -27,7 +27,7 @@ public sealed record CleanupAppliers(
 public sealed class HostCleanup(string stateFolder, CleanupAppliers appliers, Func<IRetirement, CancellationToken, Task> retire)
 {
     /// <summary>Of the state folder; the store and the administrator's password are the cloud's, not the host's.</summary>
-    private static readonly string[] Folders = ["networks", "instances", "taps", "floating", "gateways", "services", "images/busybox-base"];
+    private static readonly string[] Folders = ["networks", "instances", "taps", "floating", "gateways", "services"];
 
     /// <summary>Returns a sentence for each thing of ours that stays, since somebody else uses it.</summary>
     public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancel)
@@ -45,7 +45,11 @@ public sealed class HostCleanup(string stateFolder, CleanupAppliers appliers, Fu
 
         await RemoveAddressesAsync(cancel);
         var left = await RemoveBridgesAsync(cancel);
-        Array.ForEach(Folders, folder => appliers.Files.DeleteFolder(Path.Combine(stateFolder, folder)));
+        foreach (var folder in Folders.Append(BasesFolder()))
+        {
+            appliers.Files.DeleteFolder(Path.Combine(stateFolder, folder));
+        }
+
         appliers.Files.Delete(LeaseHelper.SocketOf(stateFolder));
         if (left.Count == 0)
         {
@@ -54,6 +58,9 @@ public sealed class HostCleanup(string stateFolder, CleanupAppliers appliers, Fu
 
         return left;
     }
+
+    /// <summary>What the netns driver's instances ran from; beside it there may be images, which are the cloud's.</summary>
+    private string BasesFolder() => Directory.Exists(Path.Combine(stateFolder, "images")) && Directory.GetFileSystemEntries(Path.Combine(stateFolder, "images")).Length == 1 ? "images" : "images/busybox-base";
 
     private async Task EndInstancesAsync(CancellationToken cancel)
     {

@@ -18,7 +18,7 @@ public sealed class CleanupTests
     [InlineData("nftables", "auto")]
     public async Task Exactly_ours_goes_and_the_cloud_comes_back_at_the_next_start(string backend, string variant)
     {
-        await using var cloud = await SandboxCloud.StartAsync("--set", $"netfilter_backend={backend}", "--set", $"iptables_variant={variant}");
+        await using var cloud = await SandboxCloud.StartAsync("--netfilter-backend", backend, "--set", $"iptables_variant={variant}");
         var iptables = variant == "legacy" ? "iptables-legacy" : "iptables";
         await cloud.RunAsync($"{iptables} -A INPUT -s 192.0.2.7/32 -j DROP; {iptables} -N nova-net; {iptables} -A FORWARD -i eth7 -j nova-net; {iptables} -t nat -A POSTROUTING -s 172.17.0.0/16 -j MASQUERADE");
         await cloud.RunAsync("nft add table ip others; nft add chain ip others local '{ type filter hook input priority 5; }'; ip link add br7 type bridge; ip link set br7 up; ip address add 10.7.0.1/24 dev br7");

@@ -15,7 +15,7 @@ public sealed class DryRunTests
     [InlineData("nftables")]
     public async Task A_stopped_daemon_tells_what_it_would_mend_and_a_running_one_nothing(string backend)
     {
-        await using var cloud = await SandboxCloud.StartAsync("--set", $"netfilter_backend={backend}");
+        await using var cloud = await SandboxCloud.StartAsync("--netfilter-backend", backend);
         await cloud.RunAsync("nova-manage network create mynet 10.10.10.0/24; nova-manage floating create --ip_range=192.168.1.232/30; nova floating-ip-create");
         await cloud.BootAsync("one");
         await cloud.RunAsync("nova add-floating-ip one 192.168.1.233");
@@ -35,7 +35,7 @@ public sealed class DryRunTests
 
         // The other back end: its rules would come, this one's go.
         (await cloud.RunAsync($"nova-network --dry-run --netfilter_backend {(backend == "iptables" ? "nftables" : "iptables")}")).Should()
-            .ContainAll(backend == "iptables" ? ["packet filter, ip bridgehead:\n+   the table", "iptables -t nat nova-network-snat:\n-   "] : ["iptables -t nat nova-network-snat:\n+   ", "packet filter, ip bridgehead inst"]);
+            .ContainAll(backend == "iptables" ? ["packet filter, ip bridgehead:\n+   the table", "iptables -t nat nova-network-snat:\n-   "] : ["iptables -t nat nova-network-snat:\n+   ", "packet filter, ip bridgehead fip_snat:\n-   the set"]);
         await cloud.RunAsync($"({Everything}) | diff /run/before -");
 
         await cloud.RunAsync("bridgehead up >>$SANDBOX_LOG 2>&1 </dev/null & until nova list >/dev/null 2>&1; do sleep 0.05; done");

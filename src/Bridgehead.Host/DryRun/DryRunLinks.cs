@@ -13,6 +13,9 @@ public sealed class DryRunLinks
     private readonly ConcurrentDictionary<string, string> _made = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _gone = new(StringComparer.Ordinal);
 
+    /// <summary>Interfaces that would have been put on a bridge, or, with an empty name, taken off one.</summary>
+    private readonly ConcurrentDictionary<string, string> _masters = new(StringComparer.Ordinal);
+
     /// <summary>Address and prefix on an interface: whether it came or went.</summary>
     private readonly ConcurrentDictionary<(string Device, string Address), bool> _addresses = [];
 
@@ -34,6 +37,9 @@ public sealed class DryRunLinks
                 break;
             case ["link", "del", "dev", var device]:
                 Remove(device);
+                break;
+            case ["link", "set", "dev", var device, ..] when words.Contains("master") || words.Contains("nomaster"):
+                _masters[device] = After(words, "master");
                 break;
             case ["address", "add" or "replace", var address, ..]:
                 _addresses[(After(words, "dev"), address)] = true;
@@ -66,14 +72,24 @@ public sealed class DryRunLinks
     {
         switch (command.Arguments)
         {
-            case ["-j", "link", "show", "master", _] when !string.IsNullOrWhiteSpace(output):
-                var ports = JsonNode.Parse(output)!.AsArray();
-                return new JsonArray([.. ports.Where(port => port!["ifname"] is not { } name || !_gone.ContainsKey(name.GetValue<string>())).Select(port => port!.DeepClone())]).ToJsonString();
+            case ["-j", "link", "show", "master", var bridge]:
+                return PortsOf(bridge, JsonNode.Parse(string.IsNullOrWhiteSpace(output) ? "[]" : output)!.AsArray()).ToJsonString();
+            case ["-j", "link", "show", "dev", var device] when _masters.TryGetValue(device, out var master):
+                var link = JsonNode.Parse(output)!.AsArray();
+                link[0]!["master"] = master.Length > 0 ? master : null;
+                return link.ToJsonString();
             case ["-j", "address", "show", "dev", var device] when _addresses.Keys.Any(key => key.Device == device):
                 return WithAddresses(device, JsonNode.Parse(output)!.AsArray()).ToJsonString();
             default:
                 return output;
         }
+    }
+
+    private JsonArray PortsOf(string bridge, JsonArray ports)
+    {
+        var names = ports.Select(port => port!["ifname"]?.GetValue<string>()).OfType<string>().Where(name => !_gone.ContainsKey(name) && _masters.GetValueOrDefault(name, bridge) == bridge)
+            .Union(_masters.Where(entry => entry.Value == bridge && !_gone.ContainsKey(entry.Key)).Select(entry => entry.Key));
+        return new JsonArray([.. names.Select(name => new JsonObject { ["ifname"] = name })]);
     }
 
     private JsonArray WithAddresses(string device, JsonArray links)

@@ -91,13 +91,13 @@ public sealed class DryRunTests : IDisposable
         (await dry.RemoveBridgeAsync(bridge, Never)).Should().BeFalse("it has a port and an address");
         await dry.RemoveAddressAsync(bridge, Ip.Parse("10.7.0.1"), 24, Never);
         (await dry.RemoveBridgeAsync(bridge, Never)).Should().BeFalse("it has a port");
-        _runner.Links.Remove("eth0");
+        await dry.ReleaseInterfaceAsync(bridge, DeviceName.Parse("eth0"), Never);
         (await dry.RemoveBridgeAsync(bridge, Never)).Should().BeTrue();
         await dry.EnsureBridgeAsync(bridge, null, Never);
         await dry.EnsureBridgeAsync(bridge, null, Never);
         await dry.EnsureGatewayAsync(bridge, Ip.Parse("10.7.0.1"), Cidr.Parse("10.7.0.0/24"), Never);
         _run.Changes.Select(change => string.Join(' ', change.What.Split(' ').Take(5))).Should().Equal(
-            "ip address del 10.7.0.1/24 dev", "ip link del dev br7", "ip link add name br7", "ip address add 10.7.0.1/24 brd");
+            "ip address del 10.7.0.1/24 dev", "ip link set dev eth0", "ip link del dev br7", "ip link add name br7", "ip address add 10.7.0.1/24 brd");
         _host.Changes.Should().BeEmpty();
     }
 }
