@@ -25,6 +25,11 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
     public void Put(Contribution<TChain, TRule> contribution)
     {
         Remove(contribution.Key);
+        if (contribution.Owned.Count + contribution.Rules.Count == 0)
+        {
+            return;
+        }
+
         _contributions.Add(contribution.Key, contribution);
         foreach (var chain in contribution.Owned)
         {
