@@ -5,15 +5,19 @@ using Bridgehead.Rules.Iptables;
 
 namespace Bridgehead.Benchmarks;
 
-/// <summary>Both workers' iptables, as the daemons have them, and beside each a plan of the same content that says what is sent.</summary>
+/// <summary>Both workers' iptables, as the daemons have them.</summary>
 internal sealed class IptablesEngine : IDisposable
 {
     private readonly string _variant;
     private readonly BareShell _shell = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bridgehead-bench");
     private readonly List<IDisturbance> _disturbances = [];
-    private readonly Worker _compute;
-    private readonly Worker _network;
+    private readonly Recorder _runner = new();
+    private readonly IptablesBackend _compute;
+    private readonly IptablesBackend _network;
+
+    /// <summary>What the engine sent for a change, and to take it back.</summary>
+    private readonly Dictionary<EngineChange, (string Put, string Back)> _sent = [];
 
     public IptablesEngine(string variant)
     {
@@ -31,7 +35,7 @@ internal sealed class IptablesEngine : IDisposable
     /// <summary>The engine's times for the change, from the policy to the end of its restore.</summary>
     public async Task<IReadOnlyList<double>> OursAsync(EngineChange change, int runs)
     {
-        var backend = WorkerOf(change).Backend;
+        var backend = change.Network ? _network : _compute;
         return await Samples.TakeAsync(runs, async _ =>
         {
             var time = await Samples.TimeAsync(async () =>
@@ -39,36 +43,36 @@ internal sealed class IptablesEngine : IDisposable
                 backend.Put(change.Put);
                 await CommitAsync(backend);
             });
-            TakeBack(change, backend.Put, backend.Remove);
+            var put = _runner.Input;
+            TakeBack(backend, change);
             await CommitAsync(backend);
+            _sent[change] = (put, _runner.Input);
             return time;
         });
     }
 
-    /// <summary>The times of bare restores with what the engine would send.</summary>
+    /// <summary>The times of bare restores with the text that the engine sent for the change.</summary>
     public IReadOnlyList<double> Bare(EngineChange change, int runs)
     {
-        var plan = WorkerOf(change).Plan;
+        var (put, back) = _sent[change];
         return [.. Enumerable.Range(0, runs).Select(_ =>
         {
-            plan.Put(change.Put);
-            var time = Restore(plan);
-            TakeBack(change, plan.Put, plan.Remove);
-            Restore(plan);
+            var time = Restore(put);
+            Restore(back);
             return time;
         })];
     }
 
     public async Task LookAsync()
     {
-        await CommitAsync(_compute.Backend);
-        await CommitAsync(_network.Backend);
+        await CommitAsync(_compute);
+        await CommitAsync(_network);
     }
 
     public async Task ClearAsync()
     {
-        await _network.Backend.RetireAsync(CancellationToken.None);
-        await _compute.Backend.RetireAsync(CancellationToken.None);
+        await _network.RetireAsync(CancellationToken.None);
+        await _compute.RetireAsync(CancellationToken.None);
     }
 
     public void Dispose()
@@ -78,48 +82,48 @@ internal sealed class IptablesEngine : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private Worker Open(string name)
+    private IptablesBackend Open(string worker)
     {
         // The legacy variant is looked at by the clock, whatever happens: that is no part of a change.
-        var disturbance = _variant == "nft" ? new NftVariantDisturbance(name) : null;
+        var disturbance = _variant == "nft" ? new NftVariantDisturbance(worker) : null;
         _disturbances.AddRange(disturbance is null ? [] : [disturbance]);
-        var backend = new IptablesBackend(PlanOf(name), new IptablesPrograms(new CommandRunner(), _variant), Path.Combine(_folder.FullName, "lock"), TimeProvider.System, disturbance);
-        return new Worker(backend, PlanOf(name));
+        var plan = new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Article), ipv6: false);
+        return new IptablesBackend(plan, new IptablesPrograms(_runner, _variant), Path.Combine(_folder.FullName, "lock"), TimeProvider.System, disturbance);
     }
 
-    private static FirewallPlan PlanOf(string worker) => new(worker, RuleProfiles.For(RuleProfile.Article), ipv6: false);
+    private double Restore(string text) => _shell.Time($"iptables-{_variant}-restore --noflush", text);
 
-    private Worker WorkerOf(EngineChange change) => change.Network ? _network : _compute;
-
-    private async Task StartAsync(Worker worker, IReadOnlyList<Policy> policies)
+    private static async Task StartAsync(IptablesBackend backend, IReadOnlyList<Policy> policies)
     {
-        worker.Backend.Replace(policies);
-        await worker.Backend.CommitAsync(observe: true, CancellationToken.None);
-        worker.Plan.Replace(policies);
-        worker.Plan.Pending(IpFamily.V4);
-        worker.Plan.Committed(IpFamily.V4);
-    }
-
-    private double Restore(FirewallPlan plan)
-    {
-        var time = _shell.Time($"iptables-{_variant}-restore --noflush", plan.Pending(IpFamily.V4));
-        plan.Committed(IpFamily.V4);
-        return time;
+        backend.Replace(policies);
+        await backend.CommitAsync(observe: true, CancellationToken.None);
     }
 
     private static async Task CommitAsync(IptablesBackend backend) => await backend.CommitAsync(observe: false, CancellationToken.None);
 
-    private static void TakeBack(EngineChange change, Action<Policy> put, Action<string> remove)
+    private static void TakeBack(IptablesBackend backend, EngineChange change)
     {
         if (change.Back is { } back)
         {
-            put(back);
+            backend.Put(back);
         }
         else
         {
-            remove(change.Key);
+            backend.Remove(change.Key);
         }
     }
 
-    private sealed record Worker(IptablesBackend Backend, FirewallPlan Plan);
+    /// <summary>The host's programs, and what the last one was given.</summary>
+    private sealed class Recorder : ICommandRunner
+    {
+        private readonly CommandRunner _runner = new();
+
+        public string Input { get; private set; } = "";
+
+        public Task<CommandResult> RunAsync(Command command, CancellationToken cancel)
+        {
+            Input = command.Input;
+            return _runner.RunAsync(command, cancel);
+        }
+    }
 }

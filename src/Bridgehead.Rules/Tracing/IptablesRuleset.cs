@@ -80,7 +80,7 @@ public sealed class IptablesRuleset : Ruleset
         return lines.Select(line => ours.TryGetValue(line, out var jump) ? Traced(jump) : new TracedRule(line, "", null, null));
     }
 
-    private static TracedRule Traced(Rule rule) => new(RuleText.Of(rule), rule.Why, rule.GroupRule, passing => IptablesMatching.Try(rule, passing));
+    private static TracedRule Traced(Rule rule) => new(rule.Text, rule.Why, rule.GroupRule, passing => IptablesMatching.Try(rule, passing));
 
     private static string NameOf(Table table) => table switch
     {
