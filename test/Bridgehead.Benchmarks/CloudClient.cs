@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace Bridgehead.Benchmarks;
@@ -23,15 +22,17 @@ internal sealed class CloudClient : IDisposable
         return cloud;
     }
 
-    public async Task<JsonElement> GetAsync(string path) => await _http.GetFromJsonAsync<JsonElement>(new Uri(Compute + path));
+    public Task<JsonElement> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, Compute + path));
+
+    public Task<JsonElement> PostAsync(string path, string body) => SendAsync(new HttpRequestMessage(HttpMethod.Post, Compute + path) { Content = new StringContent(body, null, "application/json") });
+
+    public Task<JsonElement> DeleteAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Delete, Compute + path));
 
     /// <summary>Boots a server and waits until it is ACTIVE; returns its id.</summary>
     public async Task<string> BootAsync(string name)
     {
         var body = $$$"""{"server":{"name":"{{{name}}}","imageRef":"{{{_image}}}","flavorRef":"1"}}""";
-        using var answer = await _http.PostAsync(new Uri(Compute + "/servers"), new StringContent(body, null, "application/json"));
-        answer.EnsureSuccessStatusCode();
-        var id = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("server").GetProperty("id").GetString()!;
+        var id = (await PostAsync("/servers", body)).GetProperty("server").GetProperty("id").GetString()!;
         while (true)
         {
             var status = (await GetAsync($"/servers/{id}")).GetProperty("server").GetProperty("status").GetString();
@@ -50,6 +51,14 @@ internal sealed class CloudClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<JsonElement> SendAsync(HttpRequestMessage request)
+    {
+        using var answer = await _http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        request.Dispose();
+        return !answer.IsSuccessStatusCode ? throw new InvalidOperationException($"{answer.StatusCode}: {text}") : text.Length == 0 ? default : JsonElement.Parse(text);
+    }
 
     /// <summary>Runs a program with input; returns how long it took in milliseconds.</summary>
     public static async Task<double> RunAsync(string program, IReadOnlyList<string> arguments, string input = "")

@@ -11,8 +11,8 @@ namespace Bridgehead.Benchmarks;
 internal sealed class EngineCloud(int instances)
 {
     public const long Shared = 1;
-    private const int PerSet = 20;
-    private static readonly IPNetwork Range = Cidr.Parse("10.64.0.0/12");
+    public const int PerSet = 20;
+    public static readonly IPNetwork Range = Cidr.Parse("10.64.0.0/12");
 
     public int Instances => instances;
 
@@ -64,5 +64,5 @@ internal sealed class EngineCloud(int instances)
 
     public static long OwnGroup(int number) => 100 + (number / PerSet);
 
-    private static IPAddress AddressOf(int number) => Range.At((UInt128)(number + 10));
+    public static IPAddress AddressOf(int number) => Range.At((UInt128)(number + 10));
 }

@@ -23,6 +23,8 @@ public sealed class CommandRunner : ICommandRunner
         ["tini"] = "tini",
     };
 
+    private static readonly TimeSpan Parting = TimeSpan.FromMilliseconds(20);
+
     /// <summary>The sentence for a program that is not there.</summary>
     public static string Missing(string program) =>
         $"{program} is not installed: {(Packages.TryGetValue(program, out var package) ? $"apt-get install {package}" : "install it")}";
@@ -37,8 +39,15 @@ public sealed class CommandRunner : ICommandRunner
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
             var error = process.StandardError.ReadToEndAsync(limit.Token);
             await WriteInputAsync(process, command.Input, limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            return new CommandResult(process.ExitCode, await output, await error);
+            var (said, complained) = (await output, await error);
+
+            // Who has closed its output ends at once: this thread sees it sooner than it could be told of it. Others are waited for without a thread.
+            if (!process.WaitForExit(Parting))
+            {
+                await process.WaitForExitAsync(limit.Token);
+            }
+
+            return new CommandResult(process.ExitCode, said, complained);
         }
         catch (OperationCanceledException problem)
         {

@@ -4,7 +4,7 @@ using Bridgehead.Rules.Iptables;
 namespace Bridgehead.Host;
 
 /// <summary>
-/// iptables' nft variant keeps its tables in nf_tables, so the kernel tells of every commit. Ours come from programs that we run: a commit while one ran is ours when there were as many as it made.
+/// iptables' nft variant keeps its tables in nf_tables, so the kernel tells of every commit. Ours come from programs that we run: a commit that touched our chains while one ran is ours when there were as many as it made.
 /// </summary>
 public sealed class NftVariantDisturbance : IDisturbance
 {
@@ -32,7 +32,7 @@ public sealed class NftVariantDisturbance : IDisturbance
     public void Own(int commits)
     {
         var news = _news.Take();
-        _suspect |= news.Lost || news.Generations != commits;
+        _suspect |= news.Lost || news.Commits != commits;
     }
 
     public void Dispose()

@@ -25,6 +25,11 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
     public void Put(Contribution<TChain, TRule> contribution)
     {
         Remove(contribution.Key);
+        if (contribution.Owned.Count + contribution.Rules.Count == 0)
+        {
+            return;
+        }
+
         _contributions.Add(contribution.Key, contribution);
         foreach (var chain in contribution.Owned)
         {
@@ -79,10 +84,10 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
     public IEnumerable<string> Keys => _contributions.Keys;
 
     /// <summary>The texts of the chain's rules in order, each once; null when the chain should not exist.</summary>
-    public List<string>? Lines(TChain chain) => _owners.ContainsKey(chain) ? [.. Distinct(chain).Select(entry => entry.Line)] : null;
+    public List<string>? Lines(TChain chain) => _owners.ContainsKey(chain) ? Distinct(chain, entry => entry.Line) : null;
 
     /// <summary>The chain's rules in order, each text once; null when the chain should not exist.</summary>
-    public List<TRule>? Rules(TChain chain) => _owners.ContainsKey(chain) ? [.. Distinct(chain).Select(entry => entry.Rule)] : null;
+    public List<TRule>? Rules(TChain chain) => _owners.ContainsKey(chain) ? Distinct(chain, entry => entry.Rule) : null;
 
     /// <summary>As <see cref="Rules"/>, each with the keys of all entities that asked for it.</summary>
     public IReadOnlyList<(TRule Rule, IReadOnlyList<string> Keys)>? Asked(TChain chain) => _owners.ContainsKey(chain)
@@ -95,7 +100,28 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
     /// <summary>All rules of the chain that read like this, one for each entity that asked for it.</summary>
     public IEnumerable<TRule> Reading(TChain chain, string line) => Entries(chain).Where(entry => entry.Line == line).Select(entry => entry.Rule);
 
-    private IEnumerable<Entry> Distinct(TChain chain) => Entries(chain).DistinctBy(entry => entry.Line, StringComparer.Ordinal);
+    private List<T> Distinct<T>(TChain chain, Func<Entry, T> part)
+    {
+        if (!_chains.TryGetValue(chain, out var places))
+        {
+            return [];
+        }
+
+        var count = places.Values.Sum(entries => entries.Count);
+        var (lines, parts) = (new HashSet<string>(count, StringComparer.Ordinal), new List<T>(count));
+        foreach (var entries in places.Values)
+        {
+            for (var i = 0; i < entries.Count; i++)
+            {
+                if (lines.Add(entries[i].Line))
+                {
+                    parts.Add(part(entries[i]));
+                }
+            }
+        }
+
+        return parts;
+    }
 
     private IEnumerable<Entry> Entries(TChain chain) => _chains.TryGetValue(chain, out var places) ? places.Values.SelectMany(entries => entries) : [];
 

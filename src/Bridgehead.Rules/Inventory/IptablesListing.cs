@@ -60,10 +60,10 @@ internal sealed class IptablesListing(IReadOnlyList<FirewallPlan> plans, bool ip
         var there = Saved(id.Family).Rules(id.Table, id.Name);
         var wanted = asked ?? [];
         var state = asked is null ? ListedState.Unexpected : there is null ? ListedState.Missing : ListedState.Kept;
-        return Listed(id, state, Alignment.Of([.. wanted.Select(rule => RuleText.Of(rule.Rule))], there ?? []).Select(line => line switch
+        return Listed(id, state, Alignment.Of([.. wanted.Select(rule => rule.Rule.Text)], there ?? []).Select(line => line switch
         {
             { Wanted: { } at, There: { } place } => Reasoned(There(id, place, line.Moved ? ListedState.Moved : ListedState.Kept), wanted[at]),
-            { Wanted: { } at } => Reasoned(new ListedRule(RuleText.Of(wanted[at].Rule), ListedState.Missing), wanted[at]),
+            { Wanted: { } at } => Reasoned(new ListedRule(wanted[at].Rule.Text, ListedState.Missing), wanted[at]),
             _ => There(id, line.There!.Value, ListedState.Unexpected),
         }));
     }

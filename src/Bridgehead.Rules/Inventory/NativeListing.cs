@@ -60,7 +60,7 @@ internal sealed class NativeListing(IReadOnlyList<NftPlan> plans, IEnumerable<Po
         var state = wanted is null ? Stray(id) : !isThere ? ListedState.Missing : known.Chain != wanted ? ListedState.Altered : ListedState.Kept;
         var asked = wanted is null ? [] : plans.FirstOrDefault(plan => plan.HasContent(id))?.Asked(wanted) ?? [];
         var there = isThere ? known.Rules : [];
-        var rules = Alignment.Of([.. asked.Select(rule => printOf(id.Table.Family, rule.Rule))], [.. there.Select(rule => rule.Print)]).Select(line => line switch
+        var rules = Alignment.Of([.. asked.Select(rule => printOf(id.Table.Family, rule.Rule))], [.. there.Select(rule => rule.Print!)]).Select(line => line switch
         {
             { Wanted: { } at, There: { } place } => Reasoned(There(id, there[place], line.Moved ? ListedState.Moved : ListedState.Kept) with { Text = asked[at].Rule.Text }, asked[at]),
             { Wanted: { } at } => Reasoned(new ListedRule(asked[at].Rule.Text, ListedState.Missing), asked[at]),

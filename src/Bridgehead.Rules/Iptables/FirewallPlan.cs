@@ -19,7 +19,7 @@ public sealed class FirewallPlan
 
     private readonly string _worker;
     private readonly IRuleProfile _profile;
-    private readonly IptablesBook _book = new(RuleText.Of);
+    private readonly IptablesBook _book = new(rule => rule.Text);
     private readonly GroupExpansion _groups = new();
     private readonly Dictionary<IpFamily, FamilyState> _families;
 
@@ -157,7 +157,7 @@ public sealed class FirewallPlan
         {
             if (now is var (filter, rules))
             {
-                _book.Put(_profile.Plan(_worker, filter, rules));
+                _book.Put(_profile.Plan(_worker, filter, rules, Families));
             }
             else
             {

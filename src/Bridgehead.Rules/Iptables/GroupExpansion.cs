@@ -3,9 +3,6 @@ using Bridgehead.Model;
 
 namespace Bridgehead.Rules.Iptables;
 
-/// <summary>One security group rule as it stands in an instance's chain: for a prefix, or for the addresses that the members of its source group have at this moment.</summary>
-public sealed record ExpandedRule(SecurityGroupRule Rule, string GroupName, string? SourceName, IReadOnlyList<IPAddress> SourceAddresses);
-
 /// <summary>
 /// Security groups are entities of their own, but iptables has each group's rules once in every member's chain, and a rule from a source group once for each of its members. This keeps groups,
 /// members and instances, and knows which instances' chains a change makes stale.
@@ -22,6 +19,9 @@ internal sealed class GroupExpansion
     /// <summary>Groups that have a rule with this group as its source.</summary>
     private readonly Dictionary<long, HashSet<long>> _targets = [];
     private readonly HashSet<string> _stale = [];
+
+    /// <summary>Groups whose rules are expanded as they and their sources are now.</summary>
+    private readonly Dictionary<long, IReadOnlyList<ExpandedRule>> _expanded = [];
 
     public IEnumerable<string> Keys => _policies.Keys;
 
@@ -108,7 +108,17 @@ internal sealed class GroupExpansion
     }
 
     private IReadOnlyList<ExpandedRule> Expand(Policy.InstanceFilter filter) =>
-        [.. filter.Groups.Where(_groups.ContainsKey).Select(id => _groups[id]).SelectMany(group => group.Rules.Select(rule => Expand(group, rule)))];
+        [.. filter.Groups.Where(_groups.ContainsKey).SelectMany(id => Expand(_groups[id]))];
+
+    private IReadOnlyList<ExpandedRule> Expand(Policy.GroupRules group)
+    {
+        if (!_expanded.TryGetValue(group.GroupId, out var rules))
+        {
+            _expanded.Add(group.GroupId, rules = [.. group.Rules.Select(rule => Expand(group, rule))]);
+        }
+
+        return rules;
+    }
 
     private ExpandedRule Expand(Policy.GroupRules group, SecurityGroupRule rule) => rule.SourceGroupId is { } source
         ? new ExpandedRule(rule, group.Name, NameOf(source), AddressesOf(source))
@@ -122,7 +132,11 @@ internal sealed class GroupExpansion
 
     private static List<long> SourcesOf(Policy.GroupRules group) => [.. group.Rules.Select(rule => rule.SourceGroupId).OfType<long>().Distinct()];
 
-    private void StaleMembersOf(long group) => _stale.UnionWith(_instances.GetValueOrDefault(group) ?? []);
+    private void StaleMembersOf(long group)
+    {
+        _expanded.Remove(group);
+        _stale.UnionWith(_instances.GetValueOrDefault(group) ?? []);
+    }
 
     private void StaleTargetsOf(long source)
     {

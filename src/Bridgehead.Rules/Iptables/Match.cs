@@ -71,6 +71,9 @@ public abstract record Verdict
 /// <summary>A rule: all of <see cref="When"/> must hold. <see cref="Why"/> names the entity and the reason, for people.</summary>
 public sealed record Rule(IReadOnlyList<Match> When, Verdict Then, string Why)
 {
+    /// <summary>As iptables-save prints it (see <see cref="RuleText"/>); rules are compared by it.</summary>
+    public string Text { get; } = RuleText.Of(When, Then);
+
     /// <summary>The security group rule that it comes from.</summary>
     public long? GroupRule { get; init; }
 }

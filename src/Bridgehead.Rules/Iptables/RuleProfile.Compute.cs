@@ -41,10 +41,10 @@ internal sealed partial class RuleProfile
             new Rule([new Match.Out(bridge.Bridge)], new Verdict.Accept(), $"bridge {bridge.Bridge} of instances on this host")])
         .Done();
 
-    public IptablesContribution Plan(string worker, Policy.InstanceFilter instance, IReadOnlyList<ExpandedRule> rules)
+    public IptablesContribution Plan(string worker, Policy.InstanceFilter instance, IReadOnlyList<ExpandedRule> rules, IReadOnlyList<IpFamily> families)
     {
         var draft = new IptablesDraft(instance.Key, InstancePhase, (UInt128)instance.InstanceId);
-        foreach (var family in BothFamilies)
+        foreach (var family in families)
         {
             var chain = Chain(family, Table.Filter, worker, $"inst-{instance.InstanceId}");
             var why = $"instance {instance.InstanceUuid}";
@@ -80,46 +80,9 @@ internal sealed partial class RuleProfile
 
         rules.AddRange(subnets.Where(subnet => subnet.GatewayV6 is not null).Select(subnet => new Rule(
             [new Match.From(Cidr.Host(subnet.GatewayV6!)), new Match.Protocol("ipv6-icmp")], new Verdict.Accept(), $"{why}: router advertisements")));
-        rules.AddRange(groups.SelectMany(rule => GroupRules(rule, v4)));
+        rules.AddRange(groups.SelectMany(rule => rule.Rules(family)));
         rules.Add(Jump(worker, "sg-fallback", $"{why}: nothing allowed it"));
         return rules;
-    }
-
-    /// <summary>A rule of a group: one for its prefix, or one for each member of its source group, in this family.</summary>
-    private static IEnumerable<Rule> GroupRules(ExpandedRule group, bool v4)
-    {
-        var rule = group.Rule;
-        if (!GroupRuleText.CanBeWritten(rule, v4))
-        {
-            return [];
-        }
-
-        var sources = rule.SourceGroupId is null ? [rule.Cidr ?? Cidr.AnyV4] : group.SourceAddresses.Select(Cidr.Host);
-        var why = $"security group {group.GroupName}, rule {rule.Id}{(group.SourceName is { } source ? $", from group {source}" : "")}";
-        return sources.Where(range => range.IsV4() == v4).Select(range => new Rule([new Match.From(range), .. Protocols(rule, v4)], new Verdict.Accept(), why) { GroupRule = rule.Id });
-    }
-
-    private static IEnumerable<Match> Protocols(SecurityGroupRule rule, bool v4)
-    {
-        switch (rule.Protocol)
-        {
-            case null:
-                yield break;
-            case "icmp":
-                yield return new Match.Protocol(v4 ? "icmp" : "ipv6-icmp");
-                if (rule.FromPort is { } type and not -1)
-                {
-                    yield return new Match.Icmp(!v4, type, rule.ToPort is { } code and not -1 ? code : null);
-                }
-
-                yield break;
-            default:
-                yield return new Match.Protocol(rule.Protocol);
-                yield return rule.FromPort is not null && rule.FromPort == rule.ToPort
-                    ? new Match.Ports(rule.Protocol, null, rule.FromPort)
-                    : new Match.PortRange(rule.FromPort ?? 1, rule.ToPort ?? 65535);
-                yield break;
-        }
     }
 }
 

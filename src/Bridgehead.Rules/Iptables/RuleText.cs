@@ -1,14 +1,29 @@
+using System.Text;
+
 namespace Bridgehead.Rules.Iptables;
 
 /// <summary>
 /// A rule in the words and order in which iptables-save prints it back, so that desired and observed rules compare as plain lines. Without the leading <c>-A chain</c>.
 /// </summary>
-public static class RuleText
+internal static class RuleText
 {
-    public static string Of(Rule rule)
+    private const int LastPlace = 5;
+
+    public static string Of(IReadOnlyList<Match> when, Verdict then)
     {
-        var parts = rule.When.OrderBy(Place).Select(Of).Where(text => text.Length > 0).Append(Of(rule.Then));
-        return string.Join(' ', parts);
+        var text = new StringBuilder();
+        for (var place = 0; place <= LastPlace; place++)
+        {
+            for (var i = 0; i < when.Count; i++)
+            {
+                if (Place(when[i]) == place && Of(when[i]) is { Length: > 0 } match)
+                {
+                    text.Append(match).Append(' ');
+                }
+            }
+        }
+
+        return text.Append(Of(then)).ToString();
     }
 
     /// <summary>iptables prints source, destination, interfaces and protocol first, then the modules in the order given.</summary>
@@ -19,7 +34,7 @@ public static class RuleText
         Match.In => 2,
         Match.Out => 3,
         Match.Protocol => 4,
-        _ => 5,
+        _ => LastPlace,
     };
 
     private static string Of(Match match) => match switch

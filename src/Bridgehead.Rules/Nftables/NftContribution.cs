@@ -13,6 +13,18 @@ internal sealed class NftDraft(string key, int phase = 0, UInt128 number = defau
     private readonly List<NftSet> _sets = [];
     private readonly List<NftElement> _elements = [];
 
+    public NftDraft Own(NftSet set)
+    {
+        _sets.Add(set);
+        return this;
+    }
+
+    public NftDraft Own(params IEnumerable<NftSet> sets)
+    {
+        _sets.AddRange(sets);
+        return this;
+    }
+
     public NftDraft Own(params IEnumerable<NftChain> chains)
     {
         foreach (var chain in chains)
@@ -20,12 +32,6 @@ internal sealed class NftDraft(string key, int phase = 0, UInt128 number = defau
             _chains.Own(chain);
         }
 
-        return this;
-    }
-
-    public NftDraft Own(params IEnumerable<NftSet> sets)
-    {
-        _sets.AddRange(sets);
         return this;
     }
 
@@ -37,6 +43,12 @@ internal sealed class NftDraft(string key, int phase = 0, UInt128 number = defau
 
     public NftDraft Add(NftSet set, NftValue key, NftData data = default)
     {
+        if (_elements.Count == 0)
+        {
+            // Most entities have one, and there are thousands of them.
+            _elements.Capacity = 1;
+        }
+
         _elements.Add(new NftElement(set.Id, key, data));
         return this;
     }

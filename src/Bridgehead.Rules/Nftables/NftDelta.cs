@@ -40,7 +40,7 @@ internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> c
             switch (operation)
             {
                 case NftOperation.AddRule add:
-                    image.Chains[add.Chain].Rules.Add(new NftObservedRule(PrintOf(add.Chain.Table.Family, add.Rule), handles[rule++]));
+                    image.Chains[add.Chain].Rules.Add(new NftObservedRule(null, handles[rule++], add.Rule));
                     break;
                 case NftOperation.DeleteRule delete:
                     image.Chains[delete.Chain].Rules.RemoveAll(known => known.Handle == delete.Handle);
@@ -54,6 +54,11 @@ internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> c
             }
         }
     }
+
+    /// <summary>What was sent is known without being encoded.</summary>
+    private bool IsLike(NftObservedRule observed, NftFamily family, NftRule wanted) => observed.Sent is { } sent
+        ? sent.Equals(wanted) || PrintOf(family, sent) == PrintOf(family, wanted)
+        : observed.Print == PrintOf(family, wanted);
 
     /// <summary>A rule is encoded once, however often it is compared.</summary>
     private string PrintOf(NftFamily family, NftRule rule)
@@ -132,7 +137,7 @@ internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> c
         {
             foreach (var rule in observed)
             {
-                if (kept < wanted.Count && rule.Print == PrintOf(chain.Table.Family, wanted[kept]))
+                if (kept < wanted.Count && IsLike(rule, chain.Table.Family, wanted[kept]))
                 {
                     kept++;
                 }

@@ -1,7 +1,9 @@
 namespace Bridgehead.Rules.Nftables;
 
-/// <summary>A rule in the kernel. <see cref="Print"/> tells it from others as the back end's encoder does: equal prints, equal rules.</summary>
-public readonly record struct NftObservedRule(string Print, ulong Handle);
+/// <summary>A rule in the kernel.</summary>
+/// <param name="Print">What was read of it; tells it from others as the back end's encoder does: equal prints, equal rules. Null for one that was sent and not read since.</param>
+/// <param name="Sent">The rule that was sent.</param>
+public readonly record struct NftObservedRule(string? Print, ulong Handle, NftRule? Sent = null);
 
 /// <summary>What the kernel holds in our tables, as far as we know. Sets and chains with a declaration that we cannot read have a null one, and are made anew when they are ours.</summary>
 public sealed class NftImage
@@ -44,6 +46,7 @@ public sealed class NftImage
                 break;
             case NftOperation.AddElements add:
                 var elements = Sets[add.Set.Id].Elements;
+                elements.EnsureCapacity(elements.Count + add.Elements.Count);
                 foreach (var (key, data) in add.Elements)
                 {
                     elements.Add(key, data);

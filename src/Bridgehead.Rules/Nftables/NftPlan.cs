@@ -79,11 +79,10 @@ public sealed class NftPlan
     /// <summary>Puts these policies and removes all others.</summary>
     public void Replace(IReadOnlyList<Policy> policies)
     {
-        foreach (var key in _keys.Except(policies.Select(policy => policy.Key)).ToList())
-        {
-            Remove(key);
-        }
-
+        var old = _keys.Count == 0 ? [] : _keys.Except(policies.Select(policy => policy.Key)).ToList();
+        old.ForEach(Remove);
+        _keys.EnsureCapacity(policies.Count);
+        _sets.Expect(policies.Count);
         foreach (var policy in policies)
         {
             Put(policy);

@@ -18,6 +18,9 @@ public readonly record struct NftTable(NftFamily Family, string Name)
 public readonly record struct NftId(NftTable Table, string Name)
 {
     public override string ToString() => $"{Table} {Name}";
+
+    /// <summary>Of the name alone: there are few tables, and many names in each.</summary>
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
 }
 
 /// <summary>Types of keys and data, by nft's names.</summary>

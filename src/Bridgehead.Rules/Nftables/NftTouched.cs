@@ -17,14 +17,12 @@ internal sealed class NftTouched
         Chains.UnionWith(chains.TakeDirty());
         var (dirtySets, dirtyElements) = sets.TakeDirty();
         Sets.UnionWith(dirtySets);
-        foreach (var (set, key) in dirtyElements)
+        foreach (var (set, keys) in dirtyElements)
         {
-            if (!Elements.TryGetValue(set, out var keys))
+            if (!Elements.TryAdd(set, keys))
             {
-                Elements.Add(set, keys = []);
+                Elements[set].UnionWith(keys);
             }
-
-            keys.Add(key);
         }
     }
 

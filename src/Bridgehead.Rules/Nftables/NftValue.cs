@@ -20,6 +20,9 @@ public readonly struct NftValue : IEquatable<NftValue>
 
     public ReadOnlySpan<byte> Span => _bytes;
 
+    /// <summary>The default: no value at all.</summary>
+    internal bool IsNone => _bytes is null;
+
     public static NftValue Of(IPAddress address) => new(address.GetAddressBytes());
 
     public static NftValue Of(MacAddress mac) => new(BytesOf(mac));
@@ -94,13 +97,21 @@ public readonly struct NftValue : IEquatable<NftValue>
 }
 
 /// <summary>What a map's element leads to: a value, or for a verdict map a chain to go to. Default: a set's element has none.</summary>
-public readonly record struct NftData(NftValue? Value, string? Goto)
+public readonly record struct NftData
 {
+    private readonly NftValue _value;
+
+    private NftData(NftValue value, string? chain) => (_value, Goto) = (value, chain);
+
     public static NftData None => default;
+
+    public NftValue? Value => _value.IsNone ? null : _value;
+
+    public string? Goto { get; }
 
     public static NftData Of(NftValue value) => new(value, null);
 
-    public static NftData To(string chain) => new(null, chain);
+    public static NftData To(string chain) => new(default, chain);
 }
 
 /// <summary>An element of a set or map.</summary>

@@ -7,27 +7,29 @@ namespace Bridgehead.Rules.Nftables;
 internal sealed class SetBook
 {
     private readonly Dictionary<string, NftContribution> _contributions = [];
-    private readonly Dictionary<NftId, Declared> _sets = [];
-    private readonly Dictionary<NftId, Dictionary<NftValue, Wanted>> _elements = [];
-    private HashSet<(NftId, NftValue)> _dirty = [];
+    private readonly Dictionary<NftId, Content> _contents = [];
+    private readonly List<NftId> _touched = [];
     private HashSet<NftId> _dirtySets = [];
 
     /// <summary>Sets that should exist.</summary>
-    public IEnumerable<NftSet> Sets => _sets.Values.Select(set => set.Set);
+    public IEnumerable<NftSet> Sets => _contents.Values.Select(content => content.Set).OfType<NftSet>();
 
-    public NftSet? Find(NftId set) => _sets.GetValueOrDefault(set)?.Set;
+    public NftSet? Find(NftId set) => _contents.GetValueOrDefault(set)?.Set;
 
     public IEnumerable<(NftValue Key, NftData Data)> Elements(NftId set) =>
-        _elements.TryGetValue(set, out var elements) ? elements.Select(element => (element.Key, element.Value.Data)) : [];
+        _contents.TryGetValue(set, out var content) ? content.Elements.Select(element => (element.Key, element.Value.Data)) : [];
 
     /// <summary>The data that the key should have; null when it should not be there.</summary>
     public NftData? Find(NftId set, NftValue key) =>
-        _elements.TryGetValue(set, out var elements) && elements.TryGetValue(key, out var wanted) && _sets.ContainsKey(set) ? wanted.Data : null;
+        _contents.TryGetValue(set, out var content) && content.Set is not null && content.Elements.TryGetValue(key, out var wanted) ? wanted.Data : null;
 
     /// <summary>Sets with the keys of the contributions because of which they exist.</summary>
     public IEnumerable<(NftId Set, string Key)> Owners => _contributions.Values.SelectMany(contribution => contribution.Sets.Select(set => (set.Id, contribution.Key)));
 
-    public string? OwnerOf(NftId set, NftValue key) => _elements.TryGetValue(set, out var elements) && elements.TryGetValue(key, out var wanted) ? wanted.Owner.Key : null;
+    public string? OwnerOf(NftId set, NftValue key) => _contents.TryGetValue(set, out var content) && content.Elements.TryGetValue(key, out var wanted) ? wanted.Owner.Key : null;
+
+    /// <summary>So many entities are about to come.</summary>
+    public void Expect(int contributions) => _contributions.EnsureCapacity(contributions);
 
     public void Put(NftContribution contribution)
     {
@@ -40,18 +42,17 @@ internal sealed class SetBook
         _contributions.Add(contribution.Key, contribution);
         foreach (var set in contribution.Sets)
         {
-            if (!_sets.TryGetValue(set.Id, out var declared))
+            var content = ContentOf(set.Id);
+            if (content.Users++ == 0)
             {
-                _sets.Add(set.Id, declared = new Declared(set));
+                content.Set = set;
                 _dirtySets.Add(set.Id);
             }
-
-            declared.Users++;
         }
 
         foreach (var element in contribution.Elements)
         {
-            Enter(PlaceOf(contribution), element);
+            Enter(contribution, element);
         }
     }
 
@@ -64,88 +65,133 @@ internal sealed class SetBook
 
         foreach (var element in contribution.Elements)
         {
-            Leave(PlaceOf(contribution), element);
+            Leave(contribution, element);
         }
 
         foreach (var set in contribution.Sets)
         {
-            if (--_sets[set.Id].Users == 0)
+            var content = _contents[set.Id];
+            if (--content.Users == 0)
             {
-                _sets.Remove(set.Id);
+                content.Set = null;
                 _dirtySets.Add(set.Id);
             }
         }
     }
 
-    public (IReadOnlyCollection<NftId> Sets, IReadOnlyCollection<(NftId Set, NftValue Key)> Elements) TakeDirty()
+    public (IReadOnlyCollection<NftId> Sets, IReadOnlyList<(NftId Set, HashSet<NftValue> Keys)> Elements) TakeDirty()
     {
-        var taken = (_dirtySets, _dirty);
-        (_dirtySets, _dirty) = ([], []);
-        return taken;
-    }
-
-    private static Place PlaceOf(NftContribution contribution) => new(contribution.Chains.Order, contribution.Key);
-
-    private void Enter(Place owner, NftElement element)
-    {
-        if (!_elements.TryGetValue(element.Set, out var elements))
+        var sets = _dirtySets;
+        _dirtySets = [];
+        var elements = _touched.ConvertAll(id => (id, _contents[id].TakeDirty()));
+        foreach (var id in sets.Concat(_touched))
         {
-            _elements.Add(element.Set, elements = []);
-        }
-
-        _dirty.Add((element.Set, element.Key));
-        elements[element.Key] = elements.TryGetValue(element.Key, out var wanted) ? wanted.With(owner, element.Data) : new Wanted(owner, element.Data, null);
-    }
-
-    private void Leave(Place owner, NftElement element)
-    {
-        _dirty.Add((element.Set, element.Key));
-        var elements = _elements[element.Set];
-        if (elements.TryGetValue(element.Key, out var wanted))
-        {
-            if (wanted.Without(owner) is { } rest)
+            if (_contents.TryGetValue(id, out var content) && content.Set is null && content.Elements.Count == 0)
             {
-                elements[element.Key] = rest;
-            }
-            else if (elements.Remove(element.Key) && elements.Count == 0)
-            {
-                _elements.Remove(element.Set);
+                _contents.Remove(id);
             }
         }
+
+        _touched.Clear();
+        return (sets, elements);
     }
 
-    private sealed class Declared(NftSet set)
+    private Content ContentOf(NftId set)
     {
-        public NftSet Set => set;
+        if (!_contents.TryGetValue(set, out var content))
+        {
+            _contents.Add(set, content = new Content());
+        }
+
+        return content;
+    }
+
+    private void Enter(NftContribution owner, NftElement element)
+    {
+        var content = ContentOf(element.Set);
+        Touch(element, content);
+        content.Elements[element.Key] = content.Elements.TryGetValue(element.Key, out var wanted) ? wanted.With(owner, element.Data) : new Wanted(owner, element.Data, null);
+    }
+
+    private void Leave(NftContribution owner, NftElement element)
+    {
+        var content = _contents[element.Set];
+        Touch(element, content);
+        if (!content.Elements.TryGetValue(element.Key, out var wanted))
+        {
+            return;
+        }
+
+        if (wanted.Without(owner) is { } rest)
+        {
+            content.Elements[element.Key] = rest;
+        }
+        else
+        {
+            content.Elements.Remove(element.Key);
+        }
+    }
+
+    private void Touch(NftElement element, Content content)
+    {
+        if (content.Dirty.Count == 0)
+        {
+            _touched.Add(element.Set);
+        }
+
+        content.Dirty.Add(element.Key);
+    }
+
+    /// <summary>One set's: its declaration while somebody wants it, and its elements.</summary>
+    private sealed class Content
+    {
+        public NftSet? Set { get; set; }
 
         public int Users { get; set; }
+
+        public Dictionary<NftValue, Wanted> Elements { get; } = [];
+
+        public HashSet<NftValue> Dirty { get; private set; } = [];
+
+        public HashSet<NftValue> TakeDirty()
+        {
+            var taken = Dirty;
+            Dirty = [];
+            return taken;
+        }
     }
 
     /// <summary>Who wants the element; nearly always one.</summary>
-    private readonly record struct Wanted(Place Owner, NftData Data, SortedDictionary<Place, NftData>? All)
+    private readonly struct Wanted(NftContribution owner, NftData data, SortedDictionary<Place, (NftContribution Owner, NftData Data)>? all)
     {
-        public Wanted With(Place owner, NftData data)
+        public NftContribution Owner => owner;
+
+        public NftData Data => data;
+
+        public Wanted With(NftContribution another, NftData anothers)
         {
-            var all = All ?? new SortedDictionary<Place, NftData> { [Owner] = Data };
-            all[owner] = data;
-            return First(all);
+            var wishes = all ?? new SortedDictionary<Place, (NftContribution, NftData)> { [PlaceOf(owner)] = (owner, data) };
+            wishes[PlaceOf(another)] = (another, anothers);
+            return First(wishes);
         }
 
-        public Wanted? Without(Place owner)
+        public Wanted? Without(NftContribution leaver)
         {
-            if (All is null)
+            if (all is null)
             {
-                return owner == Owner ? null : this;
+                return ReferenceEquals(owner, leaver) ? null : this;
             }
 
-            All.Remove(owner);
-            return All.Count == 0 ? null : First(All);
+            all.Remove(PlaceOf(leaver));
+            return all.Count == 0 ? null : First(all);
         }
 
-        private static Wanted First(SortedDictionary<Place, NftData> all)
+        private static Wanted First(SortedDictionary<Place, (NftContribution Owner, NftData Data)> wishes)
         {
-            var (owner, data) = all.First();
-            return all.Count == 1 ? new Wanted(owner, data, null) : new Wanted(owner, data, all);
+            var (first, wish) = wishes.First().Value;
+            return new Wanted(first, wish, wishes.Count == 1 ? null : wishes);
         }
+
+        private static Place PlaceOf(NftContribution contribution) => new(contribution.Chains.Order, contribution.Key);
     }
 }

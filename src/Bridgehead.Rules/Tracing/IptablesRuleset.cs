@@ -71,7 +71,7 @@ public sealed class IptablesRuleset : Ruleset
         return chain.Lines.Select(line => chain.Jump(line) is { } jump ? Traced(jump) : new TracedRule(line, "", null, null));
     }
 
-    private static TracedRule Traced(Rule rule) => new(RuleText.Of(rule), rule.Why, rule.GroupRule, passing => IptablesMatching.Try(rule, passing));
+    private static TracedRule Traced(Rule rule) => new(rule.Text, rule.Why, rule.GroupRule, passing => IptablesMatching.Try(rule, passing));
 
     private static string NameOf(Table table) => table switch
     {

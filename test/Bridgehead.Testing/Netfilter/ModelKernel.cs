@@ -54,7 +54,7 @@ public sealed class ModelKernel
         {
             foreach (var rule in chain.Rules)
             {
-                var text = rule.Print[(rule.Print.IndexOf(' ', StringComparison.Ordinal) + 1)..].Split(" # ")[0];
+                var text = rule.Print![(rule.Print!.IndexOf(' ', StringComparison.Ordinal) + 1)..].Split(" # ")[0];
                 reading.Rules[(id, rule.Handle)] = new NftRuleDetail(text, text.Contains("counter", StringComparison.Ordinal) ? new RuleCount(rule.Handle, rule.Handle * 60) : null);
             }
         }

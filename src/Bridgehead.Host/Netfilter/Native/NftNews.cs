@@ -4,9 +4,9 @@ namespace Bridgehead.Host;
 
 /// <param name="Ours">Something that matters may have changed.</param>
 /// <param name="Lost">Something was told and not heard.</param>
-/// <param name="Generations">How many commits were told.</param>
+/// <param name="Commits">How many commits with something that matters were told.</param>
 /// <param name="Newest">The generation that the last of them made.</param>
-internal readonly record struct News(bool Ours, bool Lost, int Generations, uint? Newest);
+internal readonly record struct News(bool Ours, bool Lost, int Commits, uint? Newest);
 
 /// <summary>
 /// What others committed since we last looked: which generation the kernel is at, and whether they touched what matters. <see cref="NftWatch"/>, on a thread of its own, tells at once; this is asked.
@@ -15,6 +15,9 @@ internal sealed class NftNews(Func<NftEvent.Change, bool> matters) : IDisposable
 {
     private readonly NftMonitor _monitor = new(MonitorGroups.Changes);
     private News _news;
+
+    /// <summary>Something that matters was told of a commit that is not told to its end.</summary>
+    private bool _pending;
 
     /// <summary>The socket whose commits are our own, and not told.</summary>
     public uint Except
@@ -47,10 +50,12 @@ internal sealed class NftNews(Func<NftEvent.Change, bool> matters) : IDisposable
         switch (told)
         {
             case NftEvent.Generation generation:
-                _news = _news with { Generations = _news.Generations + 1, Newest = generation.Id };
+                _news = _news with { Commits = _news.Commits + (_pending ? 1 : 0), Newest = generation.Id };
+                _pending = false;
                 break;
-            case NftEvent.Change change:
-                _news = _news with { Ours = _news.Ours || matters(change) };
+            case NftEvent.Change change when matters(change):
+                _pending = true;
+                _news = _news with { Ours = true };
                 break;
         }
     }

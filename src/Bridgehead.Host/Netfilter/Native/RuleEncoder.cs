@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Bridgehead.Netlink;
 using Bridgehead.Rules.Nftables;
 
@@ -23,7 +24,8 @@ public static class RuleEncoder
     /// <summary>What tells the rule from others: its expressions as the kernel gives them back, and its comment.</summary>
     public static string PrintOf(Rules.Nftables.NftFamily family, NftRule rule) => PrintOf(RuleBytes.Of(Of(family, rule)), rule.Comment);
 
-    public static string PrintOf(ReadOnlySpan<byte> expressions, string? comment) => $"{Convert.ToHexStringLower(expressions)} {comment}";
+    /// <summary>A letter for each byte; no comment has the NUL that parts them.</summary>
+    public static string PrintOf(ReadOnlySpan<byte> expressions, string? comment) => string.Concat(comment, "\0", Encoding.Latin1.GetString(expressions));
 
     public static Netlink.NftFamily FamilyOf(Rules.Nftables.NftFamily family) => family switch
     {

@@ -4,7 +4,7 @@ namespace Bridgehead.Rules.Nftables;
 public sealed class ComputeLayout : INftLayout
 {
     private readonly FilterTable[] _tables;
-    private readonly Dictionary<string, Policy> _policies = [];
+    private readonly Dictionary<string, Policy.InstanceFilter> _instances = [];
     private readonly InstanceClasses _classes = new();
 
     public ComputeLayout(bool ipv6) => _tables = ipv6 ? [FilterTable.V4, FilterTable.V6] : [FilterTable.V4];
@@ -21,25 +21,23 @@ public sealed class ComputeLayout : INftLayout
 
     public bool IsChanging(NftId id) => false;
 
-    public NftChange Put(Policy policy)
+    public NftChange Put(Policy policy) => policy switch
     {
-        var before = _policies.GetValueOrDefault(policy.Key);
-        _policies[policy.Key] = policy;
-        return policy switch
-        {
-            Policy.GroupRules group => new NftChange([GroupObjects.Rules(_tables, group)], []),
-            Policy.GroupMember member => new NftChange([GroupObjects.Member(_tables, member)], []),
-            Policy.InstanceFilter instance => _classes.Put(_tables, instance, before as Policy.InstanceFilter),
+        Policy.GroupRules group => new NftChange([GroupObjects.Rules(_tables, group)], []),
+        Policy.GroupMember member => new NftChange([GroupObjects.Member(_tables, member)], []),
+        Policy.InstanceFilter instance => Put(instance),
 
-            // A table of its own can only take away: nothing is to be said about bridges, nor about what the host accepts.
-            Policy.ComputeHost or Policy.ComputeBridge => NftChange.None,
-            _ => throw new NotSupportedException($"no nftables objects for {policy}"),
-        };
-    }
+        // A table of its own can only take away: nothing is to be said about bridges, nor about what the host accepts.
+        Policy.ComputeHost or Policy.ComputeBridge => NftChange.None,
+        _ => throw new NotSupportedException($"no nftables objects for {policy}"),
+    };
 
-    public NftChange Remove(string key)
+    public NftChange Remove(string key) => _instances.Remove(key, out var instance) ? _classes.Remove(instance) : new NftChange([], [key]);
+
+    private NftChange Put(Policy.InstanceFilter instance)
     {
-        _policies.Remove(key, out var before);
-        return before is Policy.InstanceFilter instance ? _classes.Remove(instance) : new NftChange([], [key]);
+        var before = _instances.GetValueOrDefault(instance.Key);
+        _instances[instance.Key] = instance;
+        return _classes.Put(_tables, instance, before);
     }
 }

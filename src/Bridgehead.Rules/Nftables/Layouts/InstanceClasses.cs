@@ -12,21 +12,20 @@ internal sealed class InstanceClasses
 {
     public const string Prefix = "cls-";
 
-    private readonly Dictionary<string, InstanceClass> _classes = [];
-    private readonly Dictionary<uint, string> _numbers = [];
+    private readonly Dictionary<Policy.InstanceFilter, InstanceClass> _classes = new(new SameClass());
+    private readonly HashSet<uint> _numbers = [];
 
     public NftChange Put(IReadOnlyList<FilterTable> tables, Policy.InstanceFilter instance, Policy.InstanceFilter? before)
     {
-        var signature = SignatureOf(instance);
         var put = new List<NftContribution>();
-        if (!_classes.TryGetValue(signature, out var found))
+        if (!_classes.TryGetValue(instance, out var found))
         {
-            _classes.Add(signature, found = new InstanceClass(NumberFor(signature)));
+            _classes.Add(instance, found = new InstanceClass(NumberFor(SignatureOf(instance))));
             put.Add(ClassOf(tables, instance, found.Number));
         }
 
         found.Users++;
-        var gone = before is null ? [] : Leave(SignatureOf(before));
+        var gone = before is null ? [] : Leave(before);
         var draft = new NftDraft(instance.Key, number: (UInt128)instance.InstanceId);
         foreach (var table in tables)
         {
@@ -40,7 +39,7 @@ internal sealed class InstanceClasses
         return new NftChange(put, gone);
     }
 
-    public NftChange Remove(Policy.InstanceFilter instance) => new([], [instance.Key, .. Leave(SignatureOf(instance))]);
+    public NftChange Remove(Policy.InstanceFilter instance) => new([], [instance.Key, .. Leave(instance)]);
 
     /// <summary>Everything that the class's chain is made from.</summary>
     private static string SignatureOf(Policy.InstanceFilter instance)
@@ -94,15 +93,15 @@ internal sealed class InstanceClasses
         }
     }
 
-    private IReadOnlyList<string> Leave(string signature)
+    private IReadOnlyList<string> Leave(Policy.InstanceFilter instance)
     {
-        var left = _classes[signature];
+        var left = _classes[instance];
         if (--left.Users > 0)
         {
             return [];
         }
 
-        _classes.Remove(signature);
+        _classes.Remove(instance);
         _numbers.Remove(left.Number);
         return [KeyOf(left.Number)];
     }
@@ -116,7 +115,7 @@ internal sealed class InstanceClasses
             number = (number ^ letter) * 16777619;
         }
 
-        while (number == 0 || !_numbers.TryAdd(number, signature))
+        while (number == 0 || !_numbers.Add(number))
         {
             number++;
         }
@@ -126,6 +125,24 @@ internal sealed class InstanceClasses
 
     /// <summary>The key of what the class puts into the tables.</summary>
     public static string KeyOf(uint number) => $"class/{number:x8}";
+
+    /// <summary>Says the same of two instances as their signatures do, without making any.</summary>
+    private sealed class SameClass : IEqualityComparer<Policy.InstanceFilter>
+    {
+        public bool Equals(Policy.InstanceFilter? x, Policy.InstanceFilter? y) =>
+            x!.AllowSameNetTraffic == y!.AllowSameNetTraffic && x.Groups.SequenceEqual(y.Groups) && x.Subnets.SequenceEqual(y.Subnets);
+
+        public int GetHashCode(Policy.InstanceFilter obj)
+        {
+            var hash = default(HashCode);
+            for (var i = 0; i < obj.Groups.Count; i++)
+            {
+                hash.Add(obj.Groups[i]);
+            }
+
+            return hash.ToHashCode();
+        }
+    }
 
     private sealed class InstanceClass(uint number)
     {
