@@ -120,16 +120,17 @@ internal sealed class CloudView
     {
         const string Group = "security group ";
         const string Of = " of ";
-        if (why.StartsWith(Group, StringComparison.Ordinal) && long.TryParse(why[Group.Length..], out var group) && GroupText(group) is { } text)
+        var words = why.Split(": ", 2);
+        if (why.StartsWith(Group, StringComparison.Ordinal) && long.TryParse(words[0][Group.Length..], out var group) && GroupText(group) is { } text)
         {
-            return text;
+            return words.Length > 1 ? $"{text}: {words[1]}" : text;
         }
 
         if (why.StartsWith("floating address ", StringComparison.Ordinal) && why.IndexOf(Of, StringComparison.Ordinal) is > 0 and var of)
         {
-            var words = why[(of + Of.Length)..];
-            var end = words.IndexOfAny([',', ' ', ':'], 0) is > 0 and var at && !words[..at].Contains(':', StringComparison.Ordinal) ? at : words.Length;
-            return Ip.TryParse(words[..end], out var address) && At(address) is var (server, _) ? $"{why[..(of + Of.Length + end)]} (server {server.Instance.DisplayName}){words[end..]}" : why;
+            var rest = why[(of + Of.Length)..];
+            var end = rest.IndexOfAny([',', ' ', ':'], 0) is > 0 and var at && !rest[..at].Contains(':', StringComparison.Ordinal) ? at : rest.Length;
+            return Ip.TryParse(rest[..end], out var address) && At(address) is var (server, _) ? $"{why[..(of + Of.Length + end)]} (server {server.Instance.DisplayName}){rest[end..]}" : why;
         }
 
         return WithPort(why) ?? WithNetwork(why) ?? WithServer(why);

@@ -14,7 +14,7 @@ internal sealed class FilterTable
         (Source, Destination) = family == NftFamily.Ip ? (NftField.IpSource, NftField.IpDestination) : (NftField.Ip6Source, NftField.Ip6Destination);
         Instances = new NftSet(Id("inst"), [Address], NftType.Mark);
         Classes = new NftSet(Id("cls"), [NftType.Mark], NftType.Verdict);
-        (Local, ToVm, Unrouted, Bridges) = (Chain("local"), Chain("to_vm"), Chain("unrouted"), Chain("bridges"));
+        (Local, ToVm, Unrouted, Reached, Bridges) = (Chain("local"), Chain("to_vm"), Chain("unrouted"), Chain("reached"), Chain("bridges"));
         (Forward, Output) = (Chain("forward") with { Base = new NftBase(NftHook.Forward, 0) }, Chain("output") with { Base = new NftBase(NftHook.Output, 0) });
         Skeleton = Draft().Done();
     }
@@ -48,6 +48,8 @@ internal sealed class FilterTable
 
     private NftChain ToVm { get; }
 
+    private NftChain Reached { get; }
+
     private NftChain Forward { get; }
 
     private NftChain Output { get; }
@@ -60,22 +62,24 @@ internal sealed class FilterTable
     public bool IsShared(NftId id) => IsFixed(id) || id == Bridges.Id || id == Instances.Id || id == Classes.Id;
 
     /// <summary>Chains of the skeleton whose rules never change.</summary>
-    public bool IsFixed(NftId id) => id == Local.Id || id == ToVm.Id || id == Unrouted.Id || id == Forward.Id || id == Output.Id;
+    public bool IsFixed(NftId id) => id == Local.Id || id == ToVm.Id || id == Unrouted.Id || id == Reached.Id || id == Forward.Id || id == Output.Id;
+
+    private MarkFromMap ClassOfInstance => new(new NftFields(Destination), Instances.Id.Name);
 
     private NftDraft Draft()
     {
         var answers = new NftRule("connections that were let in, and what belongs to them", new CtState(NftCtStates.Established | NftCtStates.Related), new Accept());
         return new NftDraft("skeleton")
             .Own(Instances, Classes)
-            .Own(Forward, Output, Bridges, Unrouted, Local, ToVm)
+            .Own(Forward, Output, Bridges, Unrouted, Reached, Local, ToVm)
             .Add(Forward, new NftRule("networks without gateway", new Jump(Bridges.Id.Name)), answers, new NftRule("instances of this host", new Jump(Local.Id.Name)))
             .Add(Output, answers, new NftRule("instances of this host", new Jump(Local.Id.Name)))
-            .Add(Unrouted, new NftRule("its instances are reached", new Jump(Local.Id.Name)), new NftRule("the network has no gateway: nothing else is", new Counter(), new Drop()))
-            .Add(Local, new NftRule("whatever goes to an instance is looked at by its class", new MarkFromMap(new NftFields(Destination), Instances.Id.Name), new Goto(ToVm.Id.Name)))
+            .Add(Unrouted, new NftRule("its instances are reached", ClassOfInstance, new Goto(Reached.Id.Name)), new NftRule("the network has no gateway: nothing else is", new Counter(), new Drop()))
+            .Add(Reached, answers, new NftRule("what opens a connection is looked at by the instance's class", new Goto(ToVm.Id.Name)))
+            .Add(Local, new NftRule("whatever opens a connection to an instance is looked at by its class", ClassOfInstance, new Goto(ToVm.Id.Name)))
             .Add(
                 ToVm,
                 new NftRule("packets of no connection", new CtState(NftCtStates.Invalid), new Counter(), new Drop()),
-                answers,
                 new NftRule("the class of the instance decides", new VerdictFromMap(new NftFields(NftField.Mark), Classes.Id.Name)),
                 new NftRule("a class without chain lets nothing in", new Counter(), new Drop()));
     }

@@ -62,8 +62,10 @@ internal sealed class InstanceClasses
             var chain = table.Chain($"{Prefix}{number:x8}");
             draft.Own(chain).Add(table.Classes, NftValue.Mark(number), NftData.To(chain.Id.Name));
             draft.Own(instance.Groups.Select(group => GroupObjects.Chain(table, group)));
+            draft.Own(instance.Groups.Select(group => GroupObjects.Ports(table, group)));
             draft.Add(chain, [
                 new NftRule("the mark served its purpose", new SetMark(0)),
+                .. instance.Groups.Select(group => GroupObjects.OpenPorts(table, group)),
                 .. Neighbours(table, instance),
                 .. instance.Groups.Select(group => new NftRule($"security group {group}", new Jump(GroupObjects.Chain(table, group).Id.Name))),
                 new NftRule("what no security group allows is dropped", new Counter(), new Drop())]);
