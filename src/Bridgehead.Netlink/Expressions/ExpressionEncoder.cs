@@ -32,6 +32,7 @@ internal static class ExpressionEncoder
         Expression.Lookup or Expression.Map => "lookup",
         Expression.Immediate or Expression.Decide => "immediate",
         Expression.Counter => "counter",
+        Expression.Limit => "limit",
         Expression.Nat => "nat",
         Expression.Redirect => "redir",
         Expression.Masquerade => "masq",
@@ -64,6 +65,13 @@ internal static class ExpressionEncoder
             case Expression.Counter counter:
                 writer.UInt64(1, counter.Bytes);
                 writer.UInt64(2, counter.Packets);
+                break;
+            case Expression.Limit limit:
+                writer.UInt64(1, limit.Packets);
+                writer.UInt64(2, limit.Seconds);
+                writer.UInt32(3, limit.Burst);
+                writer.UInt32(4, 0);
+                writer.UInt32(5, 0);
                 break;
             case Expression.Immediate immediate:
                 writer.UInt32(1, immediate.To.Number);
