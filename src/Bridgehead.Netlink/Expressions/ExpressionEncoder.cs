@@ -66,13 +66,6 @@ internal static class ExpressionEncoder
                 writer.UInt64(1, counter.Bytes);
                 writer.UInt64(2, counter.Packets);
                 break;
-            case Expression.Limit limit:
-                writer.UInt64(1, limit.Packets);
-                writer.UInt64(2, limit.Seconds);
-                writer.UInt32(3, limit.Burst);
-                writer.UInt32(4, 0);
-                writer.UInt32(5, 0);
-                break;
             case Expression.Immediate immediate:
                 writer.UInt32(1, immediate.To.Number);
                 Data(writer, 2, immediate.Value);
@@ -81,7 +74,7 @@ internal static class ExpressionEncoder
                 writer.UInt32(1, 0);
                 writer.Data(2, decide.Verdict);
                 break;
-            case Expression.Compare or Expression.Range or Expression.Bitwise or Expression.Lookup or Expression.Map:
+            case Expression.Compare or Expression.Range or Expression.Bitwise or Expression.Lookup or Expression.Map or Expression.Limit:
                 WriteTest(writer, expression);
                 break;
             default:
@@ -122,6 +115,13 @@ internal static class ExpressionEncoder
                 writer.Name(1, map.Set);
                 writer.UInt32(2, map.From.Number);
                 writer.UInt32(3, map.To.Number);
+                writer.UInt32(5, 0);
+                break;
+            case Expression.Limit limit:
+                writer.UInt64(1, limit.Packets);
+                writer.UInt64(2, limit.Seconds);
+                writer.UInt32(3, limit.Burst);
+                writer.UInt32(4, 0);
                 writer.UInt32(5, 0);
                 break;
         }

@@ -15,8 +15,11 @@ public sealed record TraceFilter
     /// <summary>Protocol numbers, one of which it has; empty for any.</summary>
     public IReadOnlyList<byte> Protocols { get; init; } = [];
 
-    /// <summary>The destination port; of the answers the source port.</summary>
+    /// <summary>The destination port; <see cref="Protocols"/> names protocols that have one.</summary>
     public ushort? Port { get; init; }
+
+    /// <summary>The source port, likewise.</summary>
+    public ushort? SourcePort { get; init; }
 
     public byte? IcmpType { get; init; }
 
@@ -30,7 +33,7 @@ public sealed record TraceFilter
 
     /// <summary>What the answers are, by whatever interface they come; null when they are not asked for. An ICMP type is that of its answer.</summary>
     public TraceFilter? Reverse => Replies
-        ? this with { From = To, To = From, IcmpType = AnswerTo(IcmpType), IcmpCode = AnswerTo(IcmpType) is null ? null : IcmpCode, Via = [], Replies = false }
+        ? this with { From = To, To = From, Port = SourcePort, SourcePort = Port, IcmpType = AnswerTo(IcmpType), IcmpCode = AnswerTo(IcmpType) is null ? null : IcmpCode, Via = [], Replies = false }
         : null;
 
     private static byte? AnswerTo(byte? type) => type switch

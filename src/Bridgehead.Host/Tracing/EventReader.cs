@@ -1,0 +1,44 @@
+using Bridgehead.Model;
+using Bridgehead.Netlink;
+using Bridgehead.Rules.Tracing;
+
+namespace Bridgehead.Host;
+
+/// <summary>The kernel's trace notifications in the tracer's words.</summary>
+internal static class EventReader
+{
+    /// <summary>Null for what adds nothing: some kernels tell of the end of a chain that is only jumped to.</summary>
+    public static TraceEvent? Read(NftEvent.Trace trace)
+    {
+        if (trace.RuleHandle == 0 && trace.Policy is null)
+        {
+            return null;
+        }
+
+        var verdict = trace.Policy is { } policy ? VerdictOf(policy) : VerdictOf(trace.Verdict!.Value.Code);
+        return new TraceEvent(trace.PacketId, FamilyOf(trace.Table.Family), trace.Table.Name, trace.Chain, trace.Policy is null ? trace.RuleHandle : null, verdict)
+        {
+            Target = trace.Verdict?.Chain,
+            Headers = trace.NetworkHeader.IsEmpty ? null : new PacketHeaders(trace.LinkHeader, trace.NetworkHeader, trace.TransportHeader),
+            Input = DeviceOf(trace.Input),
+            Output = DeviceOf(trace.Output),
+        };
+    }
+
+    public static string FamilyOf(NftFamily family) => family.ToString().ToLowerInvariant();
+
+    private static DeviceName? DeviceOf(int number) => DeviceName.TryParse(InterfaceName.Of(number), out var name) ? name : null;
+
+    private static EventVerdict VerdictOf(VerdictCode code) => code switch
+    {
+        VerdictCode.Drop => EventVerdict.Drop,
+        VerdictCode.Accept => EventVerdict.Accept,
+        VerdictCode.Jump => EventVerdict.Jump,
+        VerdictCode.Goto => EventVerdict.Goto,
+        VerdictCode.Return => EventVerdict.Return,
+        VerdictCode.Continue or VerdictCode.Break => EventVerdict.Continue,
+
+        // To a queue of a program, or stolen by a target of iptables.
+        _ => EventVerdict.Handed,
+    };
+}
