@@ -2,6 +2,7 @@ using Bridgehead.Agent;
 using Bridgehead.Host;
 using Bridgehead.Manage;
 using Bridgehead.Model;
+using Bridgehead.Rules.Inventory;
 using Bridgehead.Rules.Iptables;
 using Bridgehead.Store;
 
@@ -10,6 +11,7 @@ namespace Bridgehead;
 /// <summary>Lets nova-manage, which knows the store alone, see what the agents want here and what the kernel has.</summary>
 internal sealed class HostInspection : IHostInspection
 {
+    private static readonly string[] Workers = [Binaries.Network, Binaries.Compute, Binaries.Api];
     private readonly CommandRunner _runner = new();
 
     public async Task<HostPicture> LookAsync(NovaSettings settings, Database store, CancellationToken cancel)
@@ -21,6 +23,32 @@ internal sealed class HostInspection : IHostInspection
                 await new HostWishes(settings, store).ReadAsync(cancel), await new RoutingReader(_runner).ReadAsync(cancel), await SavedAsync(settings, cancel));
         }
         catch (CommandFailedException problem)
+        {
+            throw new InspectionException(problem.Message, problem);
+        }
+    }
+
+    public async Task<Listing> ListAsync(NovaSettings settings, Database store, CancellationToken cancel)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            throw new InspectionException("Only root can read the packet filter: run it as root.");
+        }
+
+        ProgramPath.AddSystemFolders();
+        try
+        {
+            var programs = new IptablesPrograms(_runner, settings.IptablesVariant);
+            IReadOnlyList<IpFamily> families = settings.NetfilterBackend == NetfilterBackend.Nftables && !programs.AreInstalled ? [] : [IpFamily.V4, IpFamily.V6];
+            var services = await store.ReadAsync(session => session.Services.ListAsync(cancel), cancel);
+            return Listing.Of(
+                await new HostWishes(settings, store).ReadAsync(cancel),
+                settings,
+                [.. Workers.Where(worker => services.Exists(service => service.Host == settings.Host && service.Binary == worker))],
+                await new KernelRulesReader(programs).ReadAsync(families, cancel),
+                RuleEncoder.PrintOf);
+        }
+        catch (Exception problem) when (problem is CommandFailedException or FirewallException)
         {
             throw new InspectionException(problem.Message, problem);
         }

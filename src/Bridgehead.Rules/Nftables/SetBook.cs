@@ -24,6 +24,9 @@ internal sealed class SetBook
     public NftData? Find(NftId set, NftValue key) =>
         _elements.TryGetValue(set, out var elements) && elements.TryGetValue(key, out var wanted) && _sets.ContainsKey(set) ? wanted.Data : null;
 
+    /// <summary>Sets with the keys of the contributions because of which they exist.</summary>
+    public IEnumerable<(NftId Set, string Key)> Owners => _contributions.Values.SelectMany(contribution => contribution.Sets.Select(set => (set.Id, contribution.Key)));
+
     public string? OwnerOf(NftId set, NftValue key) => _elements.TryGetValue(set, out var elements) && elements.TryGetValue(key, out var wanted) ? wanted.Owner.Key : null;
 
     public void Put(NftContribution contribution)

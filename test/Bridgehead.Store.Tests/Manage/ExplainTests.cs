@@ -4,6 +4,7 @@ using Bridgehead.Agent;
 using Bridgehead.Control;
 using Bridgehead.Manage;
 using Bridgehead.Model;
+using Bridgehead.Rules.Inventory;
 using Bridgehead.Rules.Iptables;
 using Bridgehead.Rules.Tracing;
 using Bridgehead.Testing;
@@ -155,6 +156,8 @@ public sealed class ExplainTests
                 Routes = [new HostRoute(Cidr.AnyV4, SampleCloud.Uplink), new HostRoute(Cidr.Parse("10.10.10.0/24"), DeviceName.Parse("br100"))],
             },
             _saved is null ? null : new Dictionary<IpFamily, SavedRules> { [IpFamily.V4] = SavedRules.Parse(_saved) });
+
+        public Task<Listing> ListAsync(NovaSettings settings, Database store, CancellationToken cancel) => throw new NotSupportedException("nobody lists rules here");
 
         public ValueTask DisposeAsync() => _operator.DisposeAsync();
 

@@ -179,7 +179,7 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
 
     private void Observe(Nftables kernel)
     {
-        var reader = new TableReader(kernel, _plan);
+        var reader = new TableReader(kernel, _plan.Tables, _plan.HasContent);
         for (var i = 0; i < Tries; i++)
         {
             _generation = kernel.GetGeneration();

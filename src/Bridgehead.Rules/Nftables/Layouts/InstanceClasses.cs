@@ -124,7 +124,8 @@ internal sealed class InstanceClasses
         return number;
     }
 
-    private static string KeyOf(uint number) => $"class/{number:x8}";
+    /// <summary>The key of what the class puts into the tables.</summary>
+    public static string KeyOf(uint number) => $"class/{number:x8}";
 
     private sealed class InstanceClass(uint number)
     {
