@@ -15,6 +15,8 @@ internal sealed class ManageCall(IReadOnlyDictionary<string, string> values, Tex
 
     public CancellationToken Cancel => cancel;
 
+    public TimeProvider Clock => clock;
+
     /// <summary>All words of an action that takes any.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 

@@ -7,16 +7,15 @@ namespace Bridgehead.Host;
 /// <summary>The kernel's trace notifications in the tracer's words.</summary>
 internal static class EventReader
 {
-    /// <summary>Null for what adds nothing: some kernels tell of the end of a chain that is only jumped to.</summary>
-    public static TraceEvent? Read(NftEvent.Trace trace)
+    public static TraceEvent Read(NftEvent.Trace trace)
     {
-        if (trace.RuleHandle == 0 && trace.Policy is null)
+        var verdict = trace switch
         {
-            return null;
-        }
-
-        var verdict = trace.Policy is { } policy ? VerdictOf(policy) : VerdictOf(trace.Verdict!.Value.Code);
-        return new TraceEvent(trace.PacketId, FamilyOf(trace.Table.Family), trace.Table.Name, trace.Chain, trace.Policy is null ? trace.RuleHandle : null, verdict)
+            { Policy: { } policy } => VerdictOf(policy),
+            { RuleHandle: > 0, Verdict: { } said } => VerdictOf(said.Code),
+            _ => EventVerdict.Return,
+        };
+        return new TraceEvent(trace.PacketId, FamilyOf(trace.Table.Family), trace.Table.Name, trace.Chain, trace.RuleHandle == 0 ? null : trace.RuleHandle, verdict)
         {
             Target = trace.Verdict?.Chain,
             Headers = trace.NetworkHeader.IsEmpty ? null : new PacketHeaders(trace.LinkHeader, trace.NetworkHeader, trace.TransportHeader),

@@ -8,10 +8,13 @@ namespace Bridgehead.Manage;
 /// <summary>An explanation for programs.</summary>
 internal static class StoryJson
 {
-    public static string Of(CloudView cloud, Explanation explanation)
+    /// <param name="cloud">The cloud's entities.</param>
+    /// <param name="explanation">What is told.</param>
+    /// <param name="indented">For people too; else one line.</param>
+    public static string Of(CloudView cloud, Explanation explanation, bool indented)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = indented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             var trace = explanation.Trace;
             json.WriteStartObject();

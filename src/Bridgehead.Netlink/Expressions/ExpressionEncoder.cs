@@ -62,9 +62,8 @@ internal static class ExpressionEncoder
                 writer.UInt32(1, conntrack.To.Number);
                 writer.UInt32(2, (uint)conntrack.Key);
                 break;
-            case Expression.Counter counter:
-                writer.UInt64(1, counter.Bytes);
-                writer.UInt64(2, counter.Packets);
+            case Expression.Counter or Expression.Limit:
+                WriteCounting(writer, expression);
                 break;
             case Expression.Immediate immediate:
                 writer.UInt32(1, immediate.To.Number);
@@ -74,11 +73,31 @@ internal static class ExpressionEncoder
                 writer.UInt32(1, 0);
                 writer.Data(2, decide.Verdict);
                 break;
-            case Expression.Compare or Expression.Range or Expression.Bitwise or Expression.Lookup or Expression.Map or Expression.Limit:
+            case Expression.Compare or Expression.Range or Expression.Bitwise or Expression.Lookup or Expression.Map:
                 WriteTest(writer, expression);
                 break;
             default:
                 WriteTranslation(writer, expression);
+                break;
+        }
+    }
+
+    private static void WriteCounting(MessageWriter writer, Expression expression)
+    {
+        switch (expression)
+        {
+            case Expression.Counter counter:
+                writer.UInt64(1, counter.Bytes);
+                writer.UInt64(2, counter.Packets);
+                break;
+            case Expression.Limit limit:
+                writer.UInt64(1, limit.Packets);
+                writer.UInt64(2, limit.Seconds);
+                writer.UInt32(3, limit.Burst);
+
+                // Of packets, not bytes, and not inverted.
+                writer.UInt32(4, 0);
+                writer.UInt32(5, 0);
                 break;
         }
     }
@@ -115,13 +134,6 @@ internal static class ExpressionEncoder
                 writer.Name(1, map.Set);
                 writer.UInt32(2, map.From.Number);
                 writer.UInt32(3, map.To.Number);
-                writer.UInt32(5, 0);
-                break;
-            case Expression.Limit limit:
-                writer.UInt64(1, limit.Packets);
-                writer.UInt64(2, limit.Seconds);
-                writer.UInt32(3, limit.Burst);
-                writer.UInt32(4, 0);
                 writer.UInt32(5, 0);
                 break;
         }

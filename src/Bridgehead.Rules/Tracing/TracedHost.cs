@@ -52,6 +52,10 @@ public sealed record TracedHost
 
     public IPAddress? AddressOn(DeviceName device, bool v4) => Addresses.FirstOrDefault(own => own.Device == device && own.Address.IsV4() == v4)?.Address;
 
+    /// <summary>Whether it has such an interface, as far as is known here.</summary>
+    public bool Has(DeviceName device) => Addresses.Any(address => address.Device == device) || Routes.Any(route => route.Device == device)
+        || Bridges.Any(bridge => bridge.Device == device) || Ports.ContainsKey(device);
+
     /// <summary>The bridge that the port is on; null when it is on none.</summary>
     public DeviceName? BridgeOf(DeviceName port) => Ports.TryGetValue(port, out var bridge) ? bridge : null;
 

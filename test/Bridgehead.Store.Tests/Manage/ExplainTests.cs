@@ -159,6 +159,10 @@ public sealed class ExplainTests
 
         public Task<Listing> ListAsync(NovaSettings settings, Database store, CancellationToken cancel) => throw new NotSupportedException("nobody lists rules here");
 
+        public IPacketTrace Trace(NovaSettings settings, TraceFilter filter, Func<DeviceName, bool> isBridge) => throw new NotSupportedException();
+
+        public Task<RuleBook> RulesAsync(NovaSettings settings, Database store, HostPicture picture, RuleBook? before, CancellationToken cancel) => throw new NotSupportedException();
+
         public ValueTask DisposeAsync() => _operator.DisposeAsync();
 
         private static Guid IdOf(int number) => new(number, 0, 0, new byte[8]);

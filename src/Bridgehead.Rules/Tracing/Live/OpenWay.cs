@@ -11,6 +11,7 @@ internal sealed class OpenWay
     private string _trunkIdentity = "";
     private bool _fromHost;
     private bool _bridged;
+    private bool _filtered;
     private bool _leftHost;
 
     public IReadOnlyList<TraceEvent> Events => _events;
@@ -62,13 +63,15 @@ internal sealed class OpenWay
         }
 
         _bridged |= told.Family == "bridge" && hook == NftHook.Forward;
+        _filtered |= told.Family != "bridge" && hook == NftHook.Forward;
     }
 
     private bool EndsAt(TraceEvent told, NftHook hook, Func<Model.DeviceName, bool> isBridge)
     {
         if (told.Family == "bridge")
         {
-            return hook == NftHook.Postrouting && (_bridged || _leftHost);
+            // What is bridged and filtered passes the host's last hook after the bridge's.
+            return hook == NftHook.Postrouting && (_leftHost || (_bridged && !_filtered));
         }
 
         if (hook != NftHook.Postrouting || told.Output is not { } output)
@@ -78,10 +81,10 @@ internal sealed class OpenWay
 
         // By the loopback it comes back; a bridge is a switch behind the host, with hooks of its own.
         _leftHost = output != TracedHost.Loopback;
-        return _leftHost && !_bridged && !isBridge(output);
+        return _leftHost && (_bridged || !isBridge(output));
     }
 
-    /// <summary>The order in which a packet comes to hooks. The bridge's last hook is around the host's when it bridges, and after it when the host sends.</summary>
+    /// <summary>The order in which a packet comes to hooks. The bridge's last hook is before the host's when it bridges, and after it when the host sends.</summary>
     private int RankOf(string family, NftHook hook) => (family, hook) switch
     {
         ("bridge", NftHook.Prerouting) => 0,

@@ -32,6 +32,11 @@ internal sealed class SectionWalk
 
     public void Take(TraceEvent told)
     {
+        if (told.IsChainEnd)
+        {
+            return;
+        }
+
         if (told.IsPolicy)
         {
             LeaveTo(null);
