@@ -61,9 +61,13 @@ internal sealed class PacketWalk(Ruleset rules, Ruleset? guard, TracedHost host,
         }
 
         _output = host.DeviceTo(to);
-        _log.Note(RoutingText.To(to, _output!.Value));
+        _log.Note(IsSwitchedBack(input) ? RoutingText.Bridged(input) : RoutingText.To(to, _output!.Value));
         return Forward(input);
     }
+
+    /// <summary>A packet from a bridge whose new destination is behind that bridge too is handed back to it, whatever it was sent to.</summary>
+    private bool IsSwitchedBack(DeviceName input) => _output == input && !_passing.Packet.Destination.Equals(packet.Destination) && host.Bridges.Any(bridge => bridge.Device == input)
+        && (packet.IsV4 ? host.FiltersBridgedV4 : host.FiltersBridgedV6);
 
     private Fate Forward(DeviceName input) =>
         Passes(rules, NftHook.Forward, input, _output) && Passes(rules, NftHook.Postrouting, null, _output) ? Fate.Sent : Fate.Dropped;
