@@ -1,15 +1,14 @@
 using System.Globalization;
 using Bridgehead.Model;
 using Bridgehead.Rules.Tracing;
-using Bridgehead.Testing;
 
-namespace Bridgehead.Pure.Tests.Rules.Tracing;
+namespace Bridgehead.Testing;
 
 /// <summary>
 /// A real packet's events as a kernel told them, with the rules that they name. Lines of fields between tabs: <c>chain</c> family, table, table's name, chain; then its rules: <c>rule</c> handle, whose,
 /// security group rule, why, text; then <c>event</c> packet, family, table, chain, handle, verdict, target, input, output, link, network and transport header. A dash is nothing.
 /// </summary>
-internal sealed class Recording
+public sealed class Recording
 {
     private readonly List<TraceEvent> _events = [];
 
@@ -24,7 +23,7 @@ internal sealed class Recording
 
     public static Recording Of(string name)
     {
-        var lines = File.ReadLines(Path.Combine(Golden.Root, "test/Bridgehead.Pure.Tests/Rules/Tracing/recorded", $"{name}.tsv")).Select(line => line.Split('\t')).ToList();
+        var lines = File.ReadLines(Path.Combine(Golden.Root, "test/Bridgehead.Testing/Netfilter/recorded", $"{name}.tsv")).Select(line => line.Split('\t')).ToList();
         var chains = new List<BookChain>();
         var rules = new List<BookRule>();
         foreach (var line in lines)
