@@ -25,6 +25,9 @@ internal sealed class ManageCall(IReadOnlyDictionary<string, string> values, Tex
     /// <summary>Null where the program has no way to look at the host.</summary>
     public IHostInspection? Inspection { get; init; }
 
+    /// <summary>Columns of the terminal that is written to; null when it is no terminal.</summary>
+    public int? Columns { get; init; }
+
     public NovaSettings Settings => Read?.Settings ?? throw new InvalidOperationException("an action that uses settings says so");
 
     /// <summary>The parameter's text; null when it was not given.</summary>

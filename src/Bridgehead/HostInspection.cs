@@ -40,13 +40,13 @@ internal sealed class HostInspection : IHostInspection
         try
         {
             var programs = new IptablesPrograms(_runner, settings.IptablesVariant);
-            IReadOnlyList<IpFamily> families = settings.NetfilterBackend == NetfilterBackend.Nftables && !programs.AreInstalled ? [] : [IpFamily.V4, IpFamily.V6];
+            var kernel = new KernelRulesReader(programs).ReadAsync(FamiliesOf(settings, programs), cancel);
             var services = await store.ReadAsync(session => session.Services.ListAsync(cancel), cancel);
             return Listing.Of(
                 await new HostWishes(settings, store).ReadAsync(cancel),
                 settings,
                 [.. Workers.Where(worker => services.Exists(service => service.Host == settings.Host && service.Binary == worker))],
-                await new KernelRulesReader(programs).ReadAsync(families, cancel),
+                await kernel,
                 RuleEncoder.PrintOf);
         }
         catch (Exception problem) when (problem is CommandFailedException or FirewallException)
@@ -73,6 +73,12 @@ internal sealed class HostInspection : IHostInspection
         return RuleBooks.Of(
             listing, [picture.Policies.Guard(settings), picture.Policies.Rules(settings, picture.Saved)], await new ForeignTables(_runner).ReadAsync(listing.OtherTables, cancel), before);
     }
+
+    /// <summary>IPv6 is looked at where it is not used too, for what an earlier life left of it; but a kernel may be without it.</summary>
+    private static IReadOnlyList<IpFamily> FamiliesOf(NovaSettings settings, IptablesPrograms programs) =>
+        settings.NetfilterBackend == NetfilterBackend.Nftables && !programs.AreInstalled ? []
+        : settings.UseIpv6 || File.Exists("/proc/net/if_inet6") ? [IpFamily.V4, IpFamily.V6]
+        : [IpFamily.V4];
 
     /// <summary>Only root may read iptables, and with the native back end it need not be there; without it, other people's rules are not shown.</summary>
     private async Task<IReadOnlyDictionary<IpFamily, SavedRules>?> SavedAsync(NovaSettings settings, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using Bridgehead.Model;
 using Bridgehead.Rules.Tracing;
 
 namespace Bridgehead.Manage;
@@ -57,7 +58,7 @@ internal sealed class TraceSession(ManageCall call, IPacketTrace trace, LiveView
     private string Words()
     {
         var words = new[] { "from", "to", "proto", "port", "icmp_type", "via" }.Where(call.Has).Select(name => $"{name} {call[name]}").ToList();
-        return $"{(words.Count == 0 ? "every packet" : $"packets {Story.Printable(string.Join(' ', words))}")}{(call.Has("replies") ? " and their answers" : "")}";
+        return $"{(words.Count == 0 ? "every packet" : $"packets {SafeText.Line(string.Join(' ', words))}")}{(call.Has("replies") ? " and their answers" : "")}";
     }
 
     private string Losses() => trace.Losses == 0 ? "" : $"; {(trace.Losses == 1 ? "once" : $"{trace.Losses} times")} the kernel told more than could be taken, so some ways have gaps";

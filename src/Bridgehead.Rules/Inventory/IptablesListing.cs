@@ -3,7 +3,10 @@ using Bridgehead.Rules.Iptables;
 namespace Bridgehead.Rules.Inventory;
 
 /// <summary>The chains of iptables, each rule beside what the workers want of it.</summary>
-internal sealed class IptablesListing(IReadOnlyList<FirewallPlan> plans, KernelRules kernel)
+/// <param name="plans">One of each worker that is expected here; none with the native back end.</param>
+/// <param name="ipv6">Whether instances have IPv6, so that other people's rules for it concern them.</param>
+/// <param name="kernel">What was read.</param>
+internal sealed class IptablesListing(IReadOnlyList<FirewallPlan> plans, bool ipv6, KernelRules kernel)
 {
     private static readonly string[] BuiltIn = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"];
 
@@ -45,7 +48,7 @@ internal sealed class IptablesListing(IReadOnlyList<FirewallPlan> plans, KernelR
         if (Skeleton.OwnerOf(id.Name, "") is not { } worker)
         {
             var rules = Lines(id).Select((line, i) => There(id, i, ListedState.Foreign));
-            return Listed(id, BuiltIn.Contains(id.Name) ? ListedState.Kept : ListedState.Foreign, rules);
+            return Listed(id, BuiltIn.Contains(id.Name) && Concerns(id.Family) ? ListedState.Kept : ListedState.Foreign, rules);
         }
 
         var plan = plans.FirstOrDefault(plan => plan.Worker == worker && plan.Families.Contains(id.Family));
@@ -84,11 +87,22 @@ internal sealed class IptablesListing(IReadOnlyList<FirewallPlan> plans, KernelR
             }
         }
 
-        var shared = Skeleton.Shared.Any(chain => chain.Table == id.Table && chain.Name == id.Name);
+        return Listed(id, CommonState(id, rules), rules);
+    }
+
+    private ListedState CommonState(ChainId id, List<ListedRule> rules)
+    {
+        if (BuiltIn.Contains(id.Name))
+        {
+            return Concerns(id.Family) || rules.Exists(rule => rule.State != ListedState.Foreign) ? ListedState.Kept : ListedState.Foreign;
+        }
+
         var isWanted = plans.Any(plan => plan.Uses(id.Family, id.Table));
         var isThere = Saved(id.Family).Rules(id.Table, id.Name) is not null;
-        return Listed(id, !shared || isWanted == isThere ? ListedState.Kept : isThere ? ListedState.Unexpected : ListedState.Missing, rules);
+        return isWanted == isThere ? ListedState.Kept : isThere ? ListedState.Unexpected : ListedState.Missing;
     }
+
+    private bool Concerns(IpFamily family) => family == IpFamily.V4 || ipv6;
 
     private ListedState StateOf(ChainId id, CommonChain common, int place)
     {

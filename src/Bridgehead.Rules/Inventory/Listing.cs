@@ -73,6 +73,9 @@ public sealed record ListedChain(ListedTable Table, string Name, ListedKind Kind
     /// <summary>What else it is: <c>policy DROP</c>, <c>hook forward, priority 0</c>, <c>type ipv4_addr : mark</c>. Empty for a chain that is only jumped to.</summary>
     public string Declaration { get; init; } = "";
 
+    /// <summary>Where it stands among the chains of its table that packets pass first; null for a chain that is only jumped to, and for sets.</summary>
+    internal int? Hook { get; init; }
+
     /// <summary>Keys of the policies because of which it exists. A class's chain has those of its instances.</summary>
     public IReadOnlyList<string> Owners { get; init; } = [];
 
@@ -98,11 +101,17 @@ public sealed record Listing(IReadOnlyList<ListedChain> Chains, IReadOnlyList<st
         var native = policies.NativePlans(settings, workers, printOf);
         return new Listing(
             [
-                .. new IptablesListing(iptables, kernel).Chains(),
+                .. new IptablesListing(iptables, settings.UseIpv6, kernel).Chains(),
                 .. new NativeListing(native, [.. policies.Network, .. policies.Compute, .. policies.Ports], kernel.Native, printOf).Chains(),
             ],
-            kernel.OtherTables);
+            kernel.OtherTables)
+        {
+            Workers = workers,
+        };
     }
+
+    /// <summary>Names of the workers of which something is desired here.</summary>
+    public IReadOnlyCollection<string> Workers { get; init; } = [];
 
     public bool Differs => Chains.Any(chain => chain.Differs);
 

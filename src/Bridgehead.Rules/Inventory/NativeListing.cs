@@ -26,7 +26,7 @@ internal sealed class NativeListing(IReadOnlyList<NftPlan> plans, IEnumerable<Po
             .Concat(sets.Keys.Union(reading.Image.Sets.Keys).Select(id => SetOf(id, sets.GetValueOrDefault(id))))
             .OrderBy(chain => chain.Table.Family switch { "bridge" => 0, "ip" => 1, _ => 2 })
             .ThenBy(chain => chain.Kind == ListedKind.Chain ? 0 : 1)
-            .ThenBy(chain => chain.Declaration.StartsWith("hook", StringComparison.Ordinal) ? 0 : 1)
+            .ThenBy(chain => chain.Hook ?? int.MaxValue)
             .ThenBy(chain => chain.Name, ChainNames.Order);
     }
 
@@ -66,9 +66,11 @@ internal sealed class NativeListing(IReadOnlyList<NftPlan> plans, IEnumerable<Po
             { Wanted: { } at } => Reasoned(new ListedRule(asked[at].Rule.Text, ListedState.Missing), asked[at]),
             _ => There(id, there[line.There!.Value], state == ListedState.Foreign ? ListedState.Foreign : ListedState.Unexpected),
         });
+        var hook = (wanted ?? known.Chain)?.Base;
         return new ListedChain(TableOf(id), id.Name, ListedKind.Chain, state, [.. rules])
         {
-            Declaration = (wanted ?? known.Chain)?.Base is { } hook ? $"hook {hook.Hook.ToString().ToLowerInvariant()}, priority {hook.Priority}" : "",
+            Hook = (int?)hook?.Hook,
+            Declaration = hook is not null ? $"hook {hook.Hook.ToString().ToLowerInvariant()}, priority {hook.Priority}" : "",
             Owners = Instances(wanted is null ? [] : plans.SelectMany(plan => plan.OwnersOf(wanted)).Distinct(StringComparer.Ordinal)),
         };
     }
@@ -123,7 +125,8 @@ internal sealed class NativeListing(IReadOnlyList<NftPlan> plans, IEnumerable<Po
         }
 
         var reason = ElementReasons.Of(_policies.GetValueOrDefault(owner), set, key);
-        return element with { Why = reason?.Why, GroupRule = reason?.GroupRule, Owners = Instances([owner]) };
+        var why = reason?.Why ?? (_classes.ContainsKey(owner) ? "what the instances of the class receive" : null);
+        return element with { Why = why, GroupRule = reason?.GroupRule, Owners = Instances([owner]) };
     }
 
     private RuleCount? CountOf(NftSet set, NftValue key) => set.Counter && reading.Elements.TryGetValue((set.Id, key), out var count) ? count : null;

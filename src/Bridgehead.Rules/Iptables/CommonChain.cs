@@ -17,7 +17,7 @@ internal sealed class CommonChain
         }
 
         Lines = lines;
-        _ours = Skeleton.Shared.Where(shared => shared.Table == id.Table).Select(shared => (shared.Name, Why: "what comes before everything else, of all nova workers"))
+        _ours = Skeleton.Shared.Where(shared => shared.Table == id.Table).Select(shared => (shared.Name, Why: shared.First ? "what comes before everything else, of all nova workers" : "what comes after everything else, of all nova workers"))
             .Concat(plans.SelectMany(plan => Skeleton.Jumps.Where(jump => jump.Table == id.Table).Select(jump => (Name: $"{plan.Worker}-{jump.Target}", Why: $"{plan.Worker}'s rules"))))
             .ToDictionary(jump => $"-j {jump.Name}", jump => new Rule([], new Verdict.Jump(jump.Name), jump.Why), StringComparer.Ordinal);
     }

@@ -5,11 +5,36 @@ namespace Bridgehead.Host;
 /// <summary>A rule of anybody's in nft's words, as far as its parts are known here; what is not known stands as the kernel names it.</summary>
 public static class ExpressionText
 {
+    private const string ProtocolTest = "meta l4proto ";
+
     /// <summary>As <c>nft list</c> would print most rules. Anonymous sets keep the kernel's names.</summary>
     public static string Of(IReadOnlyList<Expression> expressions)
     {
-        var state = new Registers();
-        return string.Join(' ', expressions.Select(expression => Of(state, expression)).Where(text => text.Length > 0));
+        var (registers, parts) = (new Registers(), new List<string>());
+        foreach (var text in expressions.Select(expression => Of(registers, expression)).Where(text => text.Length > 0))
+        {
+            Add(parts, text, registers.Transport);
+        }
+
+        return string.Join(' ', parts);
+    }
+
+    /// <summary>The test of the protocol that a field implies is not told besides it, and two limits of one field are a range.</summary>
+    private static void Add(List<string> parts, string text, string? transport)
+    {
+        var last = parts.LastOrDefault() ?? "";
+        if (transport is not null && text.StartsWith($"{transport} ", StringComparison.Ordinal) && last.StartsWith(ProtocolTest, StringComparison.Ordinal))
+        {
+            parts[^1] = text;
+        }
+        else if (last.Split(" >= ") is [var name, var first] && text.StartsWith($"{name} <= ", StringComparison.Ordinal))
+        {
+            parts[^1] = $"{name} {first}-{text[(name.Length + " <= ".Length)..]}";
+        }
+        else
+        {
+            parts.Add(text);
+        }
     }
 
     private static string Of(Registers registers, Expression expression)
@@ -26,9 +51,11 @@ public static class ExpressionText
                 registers.Mask(bitwise.Mask);
                 return "";
             case Expression.Compare compare:
-                return registers.Take().Compared(Sign(compare.Operator), compare.Value);
+                var text = registers.Take().Of(registers.Transport).Compared(Sign(compare.Operator), compare.Value);
+                registers.Note(text);
+                return text;
             case Expression.Range range:
-                var ranged = registers.Take();
+                var ranged = registers.Take().Of(registers.Transport);
                 return $"{ranged.Name} {(range.Inverted ? "!= " : "")}{ranged.Value(range.First)}-{ranged.Value(range.Last)}";
             case Expression.Lookup lookup:
                 return $"{registers.TakeAll()} {(lookup.Inverted ? "!= " : "")}@{lookup.Set}";
@@ -77,6 +104,17 @@ public static class ExpressionText
     {
         private readonly List<LoadedField> _loaded = [];
         private LoadedField? _last;
+
+        /// <summary>The transport protocol that was tested, as fields of it begin: <c>tcp</c>, <c>icmpv6</c>.</summary>
+        public string? Transport { get; private set; }
+
+        public void Note(string test)
+        {
+            if (test.StartsWith(ProtocolTest, StringComparison.Ordinal))
+            {
+                Transport = test[ProtocolTest.Length..] switch { "ipv6-icmp" => "icmpv6", var name and ("tcp" or "udp" or "icmp") => name, _ => null };
+            }
+        }
 
         public void Load(LoadedField field) => _loaded.Add(field);
 

@@ -18,6 +18,12 @@ internal enum LoadedKind
     ConntrackState,
     ConntrackStatus,
 
+    /// <summary>Source and destination port, loaded at once.</summary>
+    Ports,
+
+    /// <summary>Of ICMP, loaded at once.</summary>
+    TypeAndCode,
+
     /// <summary>A value from the rule itself.</summary>
     Constant,
 
@@ -59,11 +65,28 @@ internal sealed record LoadedField(string Name, LoadedKind Kind, RegisterValue? 
         _ => key.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>A field of the transport header as one of that protocol; null where it is not known.</summary>
+    public LoadedField Of(string? protocol) => protocol is null ? this : Name switch
+    {
+        "th sport" or "th dport" when protocol is "tcp" or "udp" => this with { Name = $"{protocol}{Name[2..]}" },
+        "th ports" when protocol is "tcp" or "udp" => this with { Name = protocol },
+        "th sport" => this with { Name = protocol, Kind = LoadedKind.TypeAndCode },
+        "icmp type" or "icmp code" => this with { Name = $"{protocol}{Name[4..]}" },
+        _ => this,
+    };
+
     public string Compared(string sign, RegisterValue value)
     {
         if (Kind is LoadedKind.ConntrackState or LoadedKind.ConntrackStatus && Mask is { } bits)
         {
             return $"{Name} {(sign.Length == 0 ? "! " : "")}{(Kind == LoadedKind.ConntrackState ? States(bits.ToHostOrder32()) : Status(bits.ToHostOrder32()))}";
+        }
+
+        if (sign.Length == 0 && Kind is LoadedKind.Ports or LoadedKind.TypeAndCode)
+        {
+            var (all, half) = (value.ToArray(), value.Length / 2);
+            var (first, second) = Kind == LoadedKind.Ports ? ("sport", "dport") : ("type", "code");
+            return $"{Name} {first} {Number(all[..half])} {Name} {second} {Number(all[half..])}";
         }
 
         var ones = Mask is { } mask ? mask.ToArray().Sum(octet => int.PopCount(octet)) : value.Length * 8;
@@ -110,6 +133,7 @@ internal sealed record LoadedField(string Name, LoadedKind Kind, RegisterValue? 
     {
         (0, 2) => new("th sport", LoadedKind.Number, null),
         (2, 2) => new("th dport", LoadedKind.Number, null),
+        (0, 4) => new("th ports", LoadedKind.Ports, null),
         (0, 1) => new("icmp type", LoadedKind.Number, null),
         (1, 1) => new("icmp code", LoadedKind.Number, null),
         _ => new($"@th,{offset * 8},{length * 8}", LoadedKind.Plain, null),
@@ -121,7 +145,7 @@ internal sealed record LoadedField(string Name, LoadedKind Kind, RegisterValue? 
         return kind switch
         {
             LoadedKind.Address => Address(bytes),
-            LoadedKind.Number => bytes.Aggregate(0u, (number, octet) => (number << 8) | octet).ToString(CultureInfo.InvariantCulture),
+            LoadedKind.Number => Number(bytes),
             LoadedKind.Name => $"\"{Encoding.ASCII.GetString(bytes).TrimEnd('\0')}\"",
             LoadedKind.Mark => $"0x{value.ToHostOrder32():x8}",
             LoadedKind.Ether => string.Join(':', bytes.Select(octet => $"{octet:x2}")),
@@ -132,6 +156,8 @@ internal sealed record LoadedField(string Name, LoadedKind Kind, RegisterValue? 
             _ => $"0x{value}",
         };
     }
+
+    private static string Number(byte[] bytes) => bytes.Aggregate(0u, (number, octet) => (number << 8) | octet).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A prefix of whole bytes is loaded without its rest.</summary>
     private static string Address(byte[] bytes)

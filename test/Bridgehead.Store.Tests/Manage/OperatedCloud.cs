@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AwesomeAssertions;
 using Bridgehead.Agent;
 using Bridgehead.Control;
@@ -8,24 +7,25 @@ using Bridgehead.Rules.Inventory;
 using Bridgehead.Rules.Iptables;
 using Bridgehead.Rules.Tracing;
 using Bridgehead.Testing;
-using Xunit;
 
 namespace Bridgehead.Store.Tests.Manage;
 
 /// <summary>The store's entities, and a host that is as the agents make it.</summary>
-internal sealed class ExplainedCloud : IAsyncDisposable, IHostInspection
+internal sealed class OperatedCloud : IAsyncDisposable, IHostInspection
 {
     private static readonly CancellationToken Cancel = CancellationToken.None;
     private readonly Operator _operator;
     private readonly List<(string Random, string Name)> _names = [];
     private readonly string? _saved;
+    private ModelKernel? _kernel;
+    private Action<ModelKernel> _harm = _ => { };
 
-    private ExplainedCloud(Operator at, string? saved) => (_operator, _saved) = (at, saved);
+    private OperatedCloud(Operator at, string? saved) => (_operator, _saved) = (at, saved);
 
-    public static async Task<ExplainedCloud> AtAsync(NetfilterBackend backend, string? saved = null)
+    public static async Task<OperatedCloud> AtAsync(NetfilterBackend backend, string? saved = null, params IReadOnlyList<Recording> passing)
     {
         var at = await Operator.AtAsync("sqlite", settings => settings with { NetfilterBackend = backend, RoutingSourceIp = Ip.Parse("192.168.1.90") });
-        var cloud = new ExplainedCloud(at, saved);
+        var cloud = new OperatedCloud(at, saved) { Passing = passing };
         await at.DoAsync("network create mynet 10.10.10.0/24");
         await at.DoAsync("floating create --ip_range 192.168.1.232/30");
         await at.Store.WriteAsync(s => s.Networks.ClaimAsync(1, "node1", Cancel), Cancel);
@@ -38,10 +38,13 @@ internal sealed class ExplainedCloud : IAsyncDisposable, IHostInspection
         return cloud;
     }
 
-    public async Task<string> AskAsync(string line)
+    /// <param name="line">What is typed.</param>
+    /// <param name="columns">The terminal's; null when the output goes elsewhere.</param>
+    /// <param name="exit">The exit status that is expected.</param>
+    public async Task<string> AskAsync(string line, int? columns = null, int exit = 0)
     {
-        var (code, output, error) = await _operator.TypeAsync(line, this);
-        (code, error).Should().Be((0, ""), line);
+        var (code, output, error) = await _operator.TypeAsync(line, this, columns);
+        (code, error).Should().Be((exit, ""), line);
         return _names.Aggregate(output, (text, name) => text.Replace(name.Random, name.Name, StringComparison.Ordinal));
     }
 
@@ -59,6 +62,9 @@ internal sealed class ExplainedCloud : IAsyncDisposable, IHostInspection
             s => s.SecurityGroups.AddRuleAsync(new SecurityGroupRule { Id = 0, ParentGroupId = found!.Id, ProtocolText = protocol, FromPort = from, ToPort = to, Cidr = Cidr.Parse(range) }, Cancel), Cancel);
     }
 
+    /// <summary>A third server, on another host.</summary>
+    public async Task BootElsewhereAsync(string name, string host) => await ServerAsync(3, name, await _operator.ProjectAsync(), host);
+
     public async Task RenameAsync(string group, string name)
     {
         var project = await _operator.ProjectAsync();
@@ -75,21 +81,44 @@ internal sealed class ExplainedCloud : IAsyncDisposable, IHostInspection
         },
         _saved is null ? null : new Dictionary<IpFamily, SavedRules> { [IpFamily.V4] = SavedRules.Parse(_saved) });
 
-    public Task<Listing> ListAsync(NovaSettings settings, Database store, CancellationToken cancel) => throw new NotSupportedException("nobody lists rules here");
+    public async Task<Listing> ListAsync(NovaSettings settings, Database store, CancellationToken cancel)
+    {
+        var policies = await new HostWishes(settings, store).ReadAsync(cancel);
+        _kernel ??= new ModelKernel(policies, settings);
+        _harm(_kernel);
+        _harm = _ => { };
+        return _kernel.List(policies, settings);
+    }
 
-    public IPacketTrace Trace(NovaSettings settings, TraceFilter filter, Func<DeviceName, bool> isBridge) => throw new NotSupportedException();
+    /// <summary>From the next look on, the kernel is not as the daemons made it.</summary>
+    public void Harm(Action<ModelKernel> harm) => _harm += harm;
 
-    public Task<RuleBook> RulesAsync(NovaSettings settings, Database store, HostPicture picture, RuleBook? before, CancellationToken cancel) => throw new NotSupportedException();
+    /// <summary>Packets that come while somebody follows them.</summary>
+    public IReadOnlyList<Recording> Passing { get; init; } = [];
+
+    /// <summary>What was asked to be followed last.</summary>
+    public TraceFilter? Followed { get; private set; }
+
+    public IPacketTrace Trace(NovaSettings settings, TraceFilter filter, Func<DeviceName, bool> isBridge)
+    {
+        Followed = filter;
+        return new RecordedTrace(Passing, isBridge);
+    }
+
+    public Task<RuleBook> RulesAsync(NovaSettings settings, Database store, HostPicture picture, RuleBook? before, CancellationToken cancel) => Task.FromResult(Passing[0].Book);
+
+    /// <summary>Types a command, whatever it leads to.</summary>
+    public Task<(int Code, string Output, string Error)> TypeAsync(string line) => _operator.TypeAsync(line, this);
 
     public ValueTask DisposeAsync() => _operator.DisposeAsync();
 
     private static Guid IdOf(int number) => new(number, 0, 0, new byte[8]);
 
-    private Task ServerAsync(int number, string name, string project) => _operator.Store.WriteAsync(
+    private Task ServerAsync(int number, string name, string project, string host = "node1") => _operator.Store.WriteAsync(
         async s =>
         {
             var network = (await s.Networks.FindAsync(1, Cancel))!;
-            await s.Instances.AddAsync(Sample.Instance(number) with { Uuid = IdOf(number), ProjectId = project, DisplayName = name, HostName = name, Host = "node1" }, Cancel);
+            await s.Instances.AddAsync(Sample.Instance(number) with { Uuid = IdOf(number), ProjectId = project, DisplayName = name, HostName = name, Host = host }, Cancel);
             var nic = (await s.VirtualInterfaces.AddAsync(network.Id, IdOf(number), Cancel))!;
             await s.FixedIps.TakeAsync(network, network.Cidr!.Value.At((UInt128)(number + 1)), nic.Id, IdOf(number), Cancel);
             await s.SecurityGroups.JoinAsync(IdOf(number), await s.SecurityGroups.AddAsync(project, name, "", Cancel), Cancel);
