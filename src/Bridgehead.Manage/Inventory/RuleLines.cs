@@ -1,4 +1,5 @@
 using Bridgehead.Model;
+using Bridgehead.Rules;
 using Bridgehead.Rules.Inventory;
 
 namespace Bridgehead.Manage;

@@ -1,5 +1,3 @@
-using Bridgehead.Rules.Inventory;
-
 namespace Bridgehead.Rules.Iptables;
 
 /// <summary>

@@ -20,7 +20,8 @@ public sealed class KernelRulesTests : IDisposable
 
     private static readonly GroupView Group = Sample.Group(
         Sample.Rule("icmp", -1, -1, id: 1), Sample.Rule("tcp", 80, 80, id: 2), Sample.Rule("tcp", 8000, 8100, "203.0.113.0/24", id: 3), Sample.Rule("udp", 53, 53, "198.51.100.7/32", id: 4),
-        Sample.Rule("icmp", 128, 0, "2001:db8::/33", id: 5), Sample.Rule("udp", 1, 65535, "10.0.0.0/9", id: 6), Sample.Rule("icmp", 8, 0, "192.0.2.0/25", id: 7), Sample.Rule("tcp", 25, 25, source: 1, id: 8));
+        Sample.Rule("icmp", 128, 0, "2001:db8::/33", id: 5), Sample.Rule("udp", 1, 65535, "10.0.0.0/9", id: 6), Sample.Rule("icmp", 8, 0, "192.0.2.0/25", id: 7), Sample.Rule("tcp", 25, 25, source: 1, id: 8),
+        Sample.Rule("tcp", 26, 27, "2001:db8::/32", id: 9), Sample.Rule("udp", 28, 29, "2001:db8:1:2::/64", id: 10));
 
     private readonly string _state = Directory.CreateTempSubdirectory("bridgehead-rules-").FullName;
     private readonly List<IDisposable> _backends = [];
@@ -104,7 +105,7 @@ public sealed class KernelRulesTests : IDisposable
         World.Run("nft delete rule ip bridgehead sg-1 handle $(nft -a list chain ip bridgehead sg-1 | sed -n 's/.*l4proto icmp .*handle //p')");
         World.Run("nft insert rule ip bridgehead sg-1 ip saddr != 192.0.2.0/24 tcp dport '>=' 1024 counter accept; nft add rule ip6 bridgehead local iifname eth7 meta l4proto udp limit rate 3/second drop");
         World.Run("nft delete element ip bridgehead ports-1 '{ tcp . 80 }'; nft add element ip bridgehead ports-1 '{ udp . 514 }'; nft flush set bridge bridgehead_l2 taps");
-        World.Run("nft add table inet others; nft add chain ip bridgehead mine; nft add rule ip bridgehead mine ct state new,related masquerade");
+        World.Run("nft add table inet others; nft add chain ip bridgehead mine; nft add rule ip bridgehead mine ct state new,related masquerade; nft add rule ip bridgehead mine meta mark and 0xff == 0x1 ip daddr 10.0.0.0/13 return");
         var listing = await ListAsync(cloud, "nft");
         Different(listing).Should().BeEquivalentTo(
             $"bridgehead_l2 taps Missing \"{cloud.Policies.Ports[0].Tap}\"",
@@ -113,7 +114,8 @@ public sealed class KernelRulesTests : IDisposable
             "bridgehead sg-1 Missing meta l4proto icmp counter accept",
             "bridgehead sg-1 Unexpected ip saddr != 192.0.2.0/24 tcp dport >= 1024 counter accept",
             "bridgehead local Unexpected iifname \"eth7\" meta l4proto udp [limit] drop");
-        Find(listing, "mine").Rules.Single().Should().BeEquivalentTo(new { Text = "ct state related,new masquerade", State = ListedState.Foreign });
+        Find(listing, "mine").Rules.Select(rule => (rule.Text, rule.State)).Should().Equal(
+            ("ct state related,new masquerade", ListedState.Foreign), ("meta mark & 0x000000ff == 0x00000001 ip daddr 10.0.0.0/13 return", ListedState.Foreign));
         listing.OtherTables.Should().Equal("inet others");
     }
 

@@ -1,4 +1,5 @@
 using Bridgehead.Model;
+using Bridgehead.Rules;
 using Bridgehead.Rules.Inventory;
 using Bridgehead.Rules.Iptables;
 using Bridgehead.Rules.Nftables;

@@ -9,6 +9,7 @@ internal enum LoadedKind
 {
     Plain,
     Address,
+    Address6,
     Number,
     Name,
     Mark,
@@ -89,8 +90,13 @@ internal sealed record LoadedField(string Name, LoadedKind Kind, RegisterValue? 
             return $"{Name} {first} {Number(all[..half])} {Name} {second} {Number(all[half..])}";
         }
 
-        var ones = Mask is { } mask ? mask.ToArray().Sum(octet => int.PopCount(octet)) : value.Length * 8;
-        return $"{Name} {sign}{Value(value)}{(Kind == LoadedKind.Address && ones < (value.Length > 4 ? 128 : 32) ? $"/{ones}" : "")}";
+        if (Kind is LoadedKind.Address or LoadedKind.Address6)
+        {
+            var ones = Mask is { } prefix ? prefix.ToArray().Sum(octet => int.PopCount(octet)) : value.Length * 8;
+            return $"{Name} {sign}{Value(value)}{(ones < (Kind == LoadedKind.Address ? 32 : 128) ? $"/{ones}" : "")}";
+        }
+
+        return $"{Name} {(Mask is { } mask ? $"& {Value(mask)} {(sign.Length == 0 ? "== " : sign)}" : sign)}{Value(value)}";
     }
 
     /// <summary>A value of the field.</summary>
@@ -116,8 +122,8 @@ internal sealed record LoadedField(string Name, LoadedKind Kind, RegisterValue? 
         (14, 4) => new("arp saddr ip", LoadedKind.Address, null),
         (12, <= 4) => new("ip saddr", LoadedKind.Address, null),
         (16, <= 4) => new("ip daddr", LoadedKind.Address, null),
-        (8, <= 16) => new("ip6 saddr", LoadedKind.Address, null),
-        (24, <= 16) => new("ip6 daddr", LoadedKind.Address, null),
+        (8, <= 16) => new("ip6 saddr", LoadedKind.Address6, null),
+        (24, <= 16) => new("ip6 daddr", LoadedKind.Address6, null),
         _ => new($"@nh,{offset * 8},{length * 8}", LoadedKind.Plain, null),
     };
 
@@ -144,7 +150,8 @@ internal sealed record LoadedField(string Name, LoadedKind Kind, RegisterValue? 
         var bytes = value.ToArray();
         return kind switch
         {
-            LoadedKind.Address => Address(bytes),
+            LoadedKind.Address => Address(bytes, bytes.Length > 4 ? 16 : 4),
+            LoadedKind.Address6 => Address(bytes, 16),
             LoadedKind.Number => Number(bytes),
             LoadedKind.Name => $"\"{Encoding.ASCII.GetString(bytes).TrimEnd('\0')}\"",
             LoadedKind.Mark => $"0x{value.ToHostOrder32():x8}",
@@ -160,9 +167,9 @@ internal sealed record LoadedField(string Name, LoadedKind Kind, RegisterValue? 
     private static string Number(byte[] bytes) => bytes.Aggregate(0u, (number, octet) => (number << 8) | octet).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A prefix of whole bytes is loaded without its rest.</summary>
-    private static string Address(byte[] bytes)
+    private static string Address(byte[] bytes, int length)
     {
-        Array.Resize(ref bytes, bytes.Length > 4 ? 16 : 4);
+        Array.Resize(ref bytes, length);
         return new IPAddress(bytes).ToString();
     }
 

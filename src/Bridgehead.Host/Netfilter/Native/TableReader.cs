@@ -1,4 +1,5 @@
 using Bridgehead.Netlink;
+using Bridgehead.Rules;
 using Bridgehead.Rules.Inventory;
 using Bridgehead.Rules.Nftables;
 
