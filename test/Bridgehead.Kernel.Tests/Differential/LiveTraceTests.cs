@@ -101,7 +101,7 @@ public sealed class LiveTraceTests : IDisposable
     }
 
     /// <summary>A bridge that has not learned where an address is sends copies out by all ports. Chains that translate are asked for the first only.</summary>
-    private static Trace CopyOf(Trace trace) => trace with { Steps = [.. trace.Steps.TakeWhile(step => step is not { Kind: TraceKind.Hook, Text: "postrouting" })] };
+    private static Trace CopyOf(Trace trace) => trace with { Steps = [.. trace.Steps.TakeWhile(step => step is not { Kind: TraceKind.Hook, Chain: "nat POSTROUTING" or "ip bridgehead postrouting" })] };
 
     /// <summary>ICMP's identifiers are not told; of equal packets all must be alike.</summary>
     private static bool IsOf(Shot shot, Packet packet) => (shot.Packet with { State = packet.State, SourceMac = null, DestinationTranslated = false, SourcePort = PortOf(shot.Packet) })
