@@ -38,9 +38,16 @@ internal sealed class LiveView(ManageCall call, IHostInspection inspection, Data
         _rules = await inspection.RulesAsync(call.Settings, store, Picture, _rules, cancel);
     }
 
-    public Explanation Explain(PacketWay way)
+    /// <param name="way">What the kernel told.</param>
+    /// <param name="isBlind">The host has rules of which the kernel does not tell: one of them may have dropped it.</param>
+    public Explanation Explain(PacketWay way, bool isBlind)
     {
         var told = new WayTracer(_rules!, Host).Trace(way);
+        if (isBlind && told.Fate == Fate.Unroutable)
+        {
+            return Explanation.Of(Cloud, told, "not known, since rules of this host are not told: ask 'nova-manage explain' for such a packet");
+        }
+
         PacketTracer Tracer(HostPolicies policies) => new(policies.Rules(call.Settings, Picture.Saved), Host, policies.Guard(call.Settings));
         try
         {

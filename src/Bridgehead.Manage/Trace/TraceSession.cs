@@ -38,7 +38,7 @@ internal sealed class TraceSession(ManageCall call, IPacketTrace trace, LiveView
         foreach (var way in ways.Take(count - _told))
         {
             await view.ReadRulesAsync(trace, call.Cancel);
-            var explanation = view.Explain(way);
+            var explanation = view.Explain(way, trace.Blind is not null);
             if (call.Has("json"))
             {
                 await call.Output.WriteLineAsync(StoryJson.Of(view.Cloud, explanation, indented: false));

@@ -82,7 +82,7 @@ internal sealed class Rig : IDisposable
     }
 
     private IptablesBackend Iptables(string worker, NovaSettings settings, string variant) => new(
-        new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6), new IptablesPrograms(new CommandRunner(), variant), Path.Combine(_state, "lock"), TimeProvider.System);
+        new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6), new IptablesPrograms(new CommandRunner(), variant), new HostFiles(TimeProvider.System), Path.Combine(_state, "lock"));
 
     public static void Clear(List<IFirewallBackend> backends, string variant)
     {

@@ -176,7 +176,7 @@ public sealed class KernelRulesTests : IDisposable
     }
 
     private IptablesBackend Iptables(string worker, NovaSettings settings, string variant) =>
-        new(new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), ipv6: true), new IptablesPrograms(new CommandRunner(), variant), Path.Combine(_state, "lock"), TimeProvider.System);
+        new(new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), ipv6: true), new IptablesPrograms(new CommandRunner(), variant), new HostFiles(TimeProvider.System), Path.Combine(_state, "lock"));
 
     private NftablesBackend Native(string worker, NovaSettings settings)
     {
