@@ -7,10 +7,14 @@ namespace Bridgehead.Manage;
 /// <summary>JSON for programs, which may nevertheless end on a terminal: it has no characters but printable ASCII, the others are escaped.</summary>
 internal static class JsonText
 {
-    public static string Of(Action<Utf8JsonWriter> write)
+    public static string Of(Action<Utf8JsonWriter> write) => Of(indented: true, write);
+
+    /// <param name="indented">For people too; else one line.</param>
+    /// <param name="write">Writes one value.</param>
+    public static string Of(bool indented, Action<Utf8JsonWriter> write)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = indented, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             write(json);
         }

@@ -13,9 +13,9 @@ internal sealed class ManageCall(IReadOnlyDictionary<string, string> values, Tex
 
     public TextWriter Error => error;
 
-    public TimeProvider Clock => clock;
-
     public CancellationToken Cancel => cancel;
+
+    public TimeProvider Clock => clock;
 
     /// <summary>All words of an action that takes any.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];

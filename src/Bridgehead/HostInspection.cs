@@ -4,6 +4,7 @@ using Bridgehead.Manage;
 using Bridgehead.Model;
 using Bridgehead.Rules.Inventory;
 using Bridgehead.Rules.Iptables;
+using Bridgehead.Rules.Tracing;
 using Bridgehead.Store;
 
 namespace Bridgehead;
@@ -52,6 +53,25 @@ internal sealed class HostInspection : IHostInspection
         {
             throw new InspectionException(problem.Message, problem);
         }
+    }
+
+    public IPacketTrace Trace(NovaSettings settings, TraceFilter filter, Func<DeviceName, bool> isBridge)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            throw new InspectionException("Only root can have the kernel trace packets: run it as root.");
+        }
+
+        ProgramPath.AddSystemFolders();
+        var isBlind = settings.NetfilterBackend == NetfilterBackend.Iptables && !new IptablesPrograms(_runner, settings.IptablesVariant).IsNft;
+        return HostTrace.Open(() => PacketTrace.Open(filter, settings.UseIpv6, isBridge, TimeProvider.System), isBlind);
+    }
+
+    public async Task<RuleBook> RulesAsync(NovaSettings settings, Database store, HostPicture picture, RuleBook? before, CancellationToken cancel)
+    {
+        var listing = await ListAsync(settings, store, cancel);
+        return RuleBooks.Of(
+            listing, [picture.Policies.Guard(settings), picture.Policies.Rules(settings, picture.Saved)], await new ForeignTables(_runner).ReadAsync(listing.OtherTables, cancel), before);
     }
 
     /// <summary>IPv6 is looked at where it is not used too, for what an earlier life left of it; but a kernel may be without it.</summary>

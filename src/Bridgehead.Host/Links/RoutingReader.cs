@@ -9,9 +9,16 @@ namespace Bridgehead.Host;
 public sealed class RoutingReader(ICommandRunner runner, string sysctls = "/proc/sys")
 {
     /// <summary>The host without what is behind its bridges, which the kernel does not know.</summary>
-    public async Task<TracedHost> ReadAsync(CancellationToken cancel) => new()
+    public async Task<TracedHost> ReadAsync(CancellationToken cancel)
     {
-        Addresses = await AddressesAsync(cancel),
+        using var links = await JsonAsync(["-j", "address", "show"], cancel);
+        return await ReadAsync(links.RootElement, cancel);
+    }
+
+    private async Task<TracedHost> ReadAsync(JsonElement links, CancellationToken cancel) => new()
+    {
+        Addresses = AddressesOf(links),
+        Ports = PortsOf(links),
         Routes = [.. await RoutesAsync("-4", Cidr.AnyV4, cancel), .. await RoutesAsync("-6", Cidr.AnyV6, cancel)],
         FiltersBridgedV4 = IsOn("net/bridge/bridge-nf-call-iptables"),
         FiltersBridgedV6 = IsOn("net/bridge/bridge-nf-call-ip6tables"),
@@ -25,19 +32,22 @@ public sealed class RoutingReader(ICommandRunner runner, string sysctls = "/proc
         return File.Exists(path) && File.ReadAllText(path).Trim() != "0";
     }
 
-    private async Task<IReadOnlyList<HostAddress>> AddressesAsync(CancellationToken cancel)
-    {
-        using var json = await JsonAsync(["-j", "address", "show"], cancel);
-        return
-        [
-            .. from link in json.RootElement.EnumerateArray()
-               where link.TryGetProperty("addr_info", out _)
-               from info in link.GetProperty("addr_info").EnumerateArray()
-               let device = DeviceOf(link, "ifname")
-               where device is not null && Ip.TryParse(Text(info, "local"), out _)
-               select new HostAddress(Ip.Parse(Text(info, "local")!), device.Value),
-        ];
-    }
+    private static IReadOnlyList<HostAddress> AddressesOf(JsonElement links) =>
+    [
+        .. from link in links.EnumerateArray()
+           where link.TryGetProperty("addr_info", out _)
+           from info in link.GetProperty("addr_info").EnumerateArray()
+           let device = DeviceOf(link, "ifname")
+           where device is not null && Ip.TryParse(Text(info, "local"), out _)
+           select new HostAddress(Ip.Parse(Text(info, "local")!), device.Value),
+    ];
+
+    private static Dictionary<DeviceName, DeviceName> PortsOf(JsonElement links) => new(
+        from link in links.EnumerateArray()
+        let port = DeviceOf(link, "ifname")
+        let bridge = DeviceOf(link, "master")
+        where port is not null && bridge is not null
+        select KeyValuePair.Create(port.Value, bridge.Value));
 
     private async Task<IReadOnlyList<HostRoute>> RoutesAsync(string family, IPNetwork any, CancellationToken cancel)
     {

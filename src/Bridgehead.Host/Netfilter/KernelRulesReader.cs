@@ -2,6 +2,7 @@ using Bridgehead.Netlink;
 using Bridgehead.Rules.Inventory;
 using Bridgehead.Rules.Iptables;
 using Bridgehead.Rules.Nftables;
+using Bridgehead.Rules.Tracing;
 
 namespace Bridgehead.Host;
 
@@ -92,7 +93,7 @@ public sealed class KernelRulesReader(IptablesPrograms programs)
         {
             var (family, name) = (view.Family, view.Name);
             var isIptables = family is Netlink.NftFamily.Ip or Netlink.NftFamily.Ip6 && IptablesTables.Contains(name);
-            if (!isIptables && !Tables.Any(table => table.Name == name && RuleEncoder.FamilyOf(table.Family) == family))
+            if (!isIptables && !TraceMarker.IsTable(name) && !Tables.Any(table => table.Name == name && RuleEncoder.FamilyOf(table.Family) == family))
             {
                 others.Add(new Netlink.NftTable(family, name).ToString());
             }

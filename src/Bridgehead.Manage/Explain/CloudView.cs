@@ -76,6 +76,10 @@ internal sealed class CloudView
     public IReadOnlyList<IPAddress> AddressesOf(NicDetails nic) =>
         InstancePlanner.AddressesOf(new NicView(nic.Nic, nic.Network, [.. nic.Fixed.Select(f => f.Address)]), _settings);
 
+    /// <summary>All addresses by which it is reached, floating ones too.</summary>
+    public IEnumerable<IPAddress> AddressesOf(InstanceDetails server) =>
+        server.Nics.SelectMany(AddressesOf).Concat(_floating.Where(floating => floating.InstanceUuid == server.Instance.Uuid).Select(floating => floating.Address));
+
     public FloatingIp? Floating(IPAddress address) => _floating.Find(floating => floating.Address.Equals(address));
 
     /// <summary>Who has the address, in words; null when nobody of the cloud.</summary>

@@ -39,7 +39,7 @@ internal static class ExplainAction
             }
 
             PacketTracer Tracer(HostPolicies policies) => new(policies.Rules(settings, picture.Saved), host, policies.Guard(settings));
-            var explanation = Explanation.Of(cloud, picture, Tracer(picture.Policies), packet, Tracer);
+            var explanation = Explanation.Of(cloud, picture, Tracer(picture.Policies).Trace(packet), Tracer);
             foreach (var line in call.Has("json") ? [StoryJson.Of(cloud, explanation)] : new Story(cloud, explanation, call.Has("all")).Lines())
             {
                 await call.Output.WriteLineAsync(line);

@@ -14,6 +14,42 @@ public interface IHostInspection
 
     /// <summary>What the kernel's packet filter holds, beside what this host should hold. As <see cref="LookAsync"/>; needs root.</summary>
     Task<Listing> ListAsync(NovaSettings settings, Database store, CancellationToken cancel);
+
+    /// <summary>Has the kernel tell the ways of real packets, until what is returned is disposed of. Needs root; decides nothing about any packet.</summary>
+    /// <param name="settings">The host's.</param>
+    /// <param name="filter">Which packets.</param>
+    /// <param name="isBridge">Whether a device is a bridge now.</param>
+    IPacketTrace Trace(NovaSettings settings, TraceFilter filter, Func<DeviceName, bool> isBridge);
+
+    /// <summary>The rules that packets' ways name. As <see cref="ListAsync"/>.</summary>
+    /// <param name="settings">The host's.</param>
+    /// <param name="store">What is desired.</param>
+    /// <param name="picture">The host as it was looked at just before.</param>
+    /// <param name="before">The rules before, to know those that went since.</param>
+    /// <param name="cancel">Cancels.</param>
+    Task<RuleBook> RulesAsync(NovaSettings settings, Database store, HostPicture picture, RuleBook? before, CancellationToken cancel);
+}
+
+/// <summary>Real packets under the kernel's trace. Not thread-safe, except for <see cref="Wake"/>. Throws <see cref="InspectionException"/> when it cannot go on.</summary>
+public interface IPacketTrace : IDisposable
+{
+    /// <summary>What of the host's rules the kernel's trace does not see, in a sentence; null when it sees all.</summary>
+    string? Blind { get; }
+
+    /// <summary>How often events were lost because they came faster than they were taken.</summary>
+    int Losses { get; }
+
+    /// <summary>Somebody changed rules since it was last set to false.</summary>
+    bool RulesChanged { get; set; }
+
+    /// <summary>Waits for a moment, or until there are any; packets whose ways are over.</summary>
+    IReadOnlyList<PacketWay> Wait();
+
+    /// <summary>Packets whose ways are not over, as far as they came.</summary>
+    IReadOnlyList<PacketWay> Rest();
+
+    /// <summary>Ends a wait.</summary>
+    void Wake();
 }
 
 /// <summary>A host at one moment.</summary>

@@ -17,6 +17,11 @@ internal sealed class OneChange(CloudView cloud, HostPicture picture, Func<HostP
             return "none in the cloud: it is the host's routing that loses it";
         }
 
+        if (decision is { Kind: TraceKind.Foreign })
+        {
+            return "none in the cloud: the rule that drops it is somebody else's";
+        }
+
         if (trace.Packet.Port is { } port && decision?.Chain.StartsWith("bridge ", StringComparison.Ordinal) == true)
         {
             return OfPort(port);

@@ -72,12 +72,12 @@ internal sealed class PacketQuestion(CloudView cloud, HostPicture picture, Trace
         var name = call["proto"]?.ToLowerInvariant() ?? (call.Has("icmp_type") ? "icmp" : "tcp");
         if (name is "icmp" or "icmpv6" or "ipv6-icmp")
         {
-            return call.Has("port") ? Problem.Bad("icmp has no ports: give --icmp_type.") : WithIcmp(packet, call["icmp_type"]);
+            return call.Has("port") ? PacketWords.NoPorts : WithIcmp(packet, call["icmp_type"]);
         }
 
         if (name is not ("tcp" or "udp"))
         {
-            return Problem.Bad($"--proto is tcp, udp or icmp, not '{name}'.");
+            return PacketWords.NoProtocol(name);
         }
 
         if (call.Has("icmp_type"))
@@ -85,7 +85,7 @@ internal sealed class PacketQuestion(CloudView cloud, HostPicture picture, Trace
             return Problem.Bad($"{name} has no ICMP type.");
         }
 
-        if (!Port(call, "port").Succeeded(out var port, out var problem) || !Port(call, "source_port").Succeeded(out var source, out problem))
+        if (!PacketWords.Port(call, "port").Succeeded(out var port, out var problem) || !PacketWords.Port(call, "source_port").Succeeded(out var source, out problem))
         {
             return problem;
         }
@@ -97,15 +97,13 @@ internal sealed class PacketQuestion(CloudView cloud, HostPicture picture, Trace
 
     private static Outcome<Packet> WithIcmp(Packet packet, string? text)
     {
-        var words = (text ?? (packet.IsV4 ? "8" : "128")).Split('/');
-        byte code = 0;
-        return byte.TryParse(words[0], out var type) && words.Length <= 2 && (words.Length == 1 || byte.TryParse(words[1], out code))
-            ? packet with { Protocol = packet.IsV4 ? Packet.Icmp : Packet.Icmp6, IcmpType = type, IcmpCode = code }
-            : Problem.Bad($"--icmp_type is a type, or a type and a code such as 3/4, not '{text}'.");
-    }
+        if (!PacketWords.IcmpType(text ?? (packet.IsV4 ? "8" : "128")).Succeeded(out var icmp, out var problem))
+        {
+            return problem;
+        }
 
-    private static Outcome<ushort?> Port(ManageCall call, string name) => call[name] is not { } text ? (ushort?)null
-        : ushort.TryParse(text, out var port) && port > 0 ? port : Problem.Bad($"--{name} is a number from 1 to 65535, not '{text}'.");
+        return packet with { Protocol = packet.IsV4 ? Packet.Icmp : Packet.Icmp6, IcmpType = icmp.Type, IcmpCode = icmp.Code ?? 0 };
+    }
 
     private Outcome<Packet> Via(Packet packet, string from, string? via)
     {
@@ -119,14 +117,14 @@ internal sealed class PacketQuestion(CloudView cloud, HostPicture picture, Trace
             return AtPort(packet, nic);
         }
 
-        if (DeviceName.TryParse(via, out var device) && IsKnown(device))
+        if (DeviceName.TryParse(via, out var device) && host.Has(device))
         {
             return packet with { Input = device };
         }
 
         return cloud.Server(via).Succeeded(out var server, out _) && server.Nics.Count > 0
             ? AtPort(packet, server.Nics[0])
-            : Problem.Bad($"'{via}' is neither an interface of this host nor a server or a server's port.");
+            : PacketWords.NoInterface(via);
     }
 
     /// <summary>Where such a packet comes from when nobody lies.</summary>
@@ -147,7 +145,4 @@ internal sealed class PacketQuestion(CloudView cloud, HostPicture picture, Trace
     }
 
     private static Packet AtPort(Packet packet, NicDetails nic) => packet with { Input = nic.Network.Bridge, Port = nic.Nic.TapName, SourceMac = nic.Nic.Mac };
-
-    private bool IsKnown(DeviceName device) =>
-        host.Addresses.Any(address => address.Device == device) || host.Routes.Any(route => route.Device == device) || host.Bridges.Any(bridge => bridge.Device == device);
 }

@@ -88,7 +88,7 @@ internal sealed class Story(CloudView cloud, Explanation explanation, bool all)
                 Add(0, $"{step.Text}: {step.Chain}");
                 break;
             case TraceKind.Rule:
-                Add(step.Depth, $"{(step.Decided ? "*" : step.Matched ? ">" : "-")} {step.Text}");
+                Add(step.Depth, $"{Sign(step)} {step.Text}");
                 if ((step.Decided || all) && cloud.WhyOf(step) is { Length: > 0 } why)
                 {
                     Add(step.Depth + 2, $"because: {why}");
@@ -96,7 +96,7 @@ internal sealed class Story(CloudView cloud, Explanation explanation, bool all)
 
                 break;
             case TraceKind.Foreign:
-                Add(step.Depth, $"? {step.Text}   (somebody else's rule: not tried)");
+                Add(step.Depth, step.Matched ? $"{Sign(step)} {step.Text}   (somebody else's rule)" : $"? {step.Text}   (somebody else's rule: not tried)");
                 break;
             case TraceKind.Translation:
                 Add(step.Depth + 1, step.Text);
@@ -108,6 +108,8 @@ internal sealed class Story(CloudView cloud, Explanation explanation, bool all)
                 throw new NotSupportedException($"no words for {step.Kind}");
         }
     }
+
+    private static char Sign(TraceStep step) => step.Decided ? '*' : step.Matched ? '>' : '-';
 
     private void Add(int depth, string text) => _lines.Add($"{new string(' ', depth * 2)}{text}");
 }

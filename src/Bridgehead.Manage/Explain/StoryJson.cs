@@ -6,7 +6,10 @@ namespace Bridgehead.Manage;
 /// <summary>An explanation for programs.</summary>
 internal static class StoryJson
 {
-    public static string Of(CloudView cloud, Explanation explanation) => JsonText.Of(json =>
+    /// <param name="cloud">The cloud's entities.</param>
+    /// <param name="explanation">What is told.</param>
+    /// <param name="indented">For people too; else one line.</param>
+    public static string Of(CloudView cloud, Explanation explanation, bool indented = true) => JsonText.Of(indented, json =>
     {
         var trace = explanation.Trace;
         json.WriteStartObject();

@@ -6,10 +6,10 @@ public sealed partial class BatchWriter
     private const int RuleCommentMaximum = 128;
 
     /// <summary>Makes the table if it is not there.</summary>
-    public void AddTable(NftTable table)
+    public void AddTable(NftTable table, TableFlags flags = TableFlags.None)
     {
         Begin(NftMessage.NewTable, Wire.Create, table);
-        _writer.UInt32(2, 0);
+        _writer.UInt32(2, (uint)flags);
         End();
     }
 

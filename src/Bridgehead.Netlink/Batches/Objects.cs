@@ -6,6 +6,19 @@ public readonly record struct NftTable(NftFamily Family, string Name)
     public override string ToString() => $"{Family.ToString().ToLowerInvariant()} {Name}";
 }
 
+/// <summary>The kernel's flags of a table.</summary>
+[Flags]
+public enum TableFlags
+{
+    None = 0,
+
+    /// <summary>Its chains see no packets.</summary>
+    Dormant = 1,
+
+    /// <summary>Nobody but the socket that made it may change it, and it goes when that socket is closed.</summary>
+    Owner = 2,
+}
+
 /// <summary>What happens to a packet, by the kernel's numbers.</summary>
 public enum VerdictCode
 {

@@ -43,6 +43,9 @@ public abstract record Expression
 
     public sealed record Counter(ulong Packets = 0, ulong Bytes = 0) : Expression;
 
+    /// <summary>Goes on as long as there are no more than <paramref name="Packets"/> in <paramref name="Seconds"/>, and <paramref name="Burst"/> more at once.</summary>
+    public sealed record Limit(ulong Packets, ulong Seconds, uint Burst) : Expression;
+
     /// <summary>Translates an address, a port, or both; the maximum is the minimum's register unless it is a range.</summary>
     public sealed record Nat(NatKind Kind, NftFamily Family, Register? Address, Register? Port = null, NatFlags Flags = NatFlags.None) : Expression
     {

@@ -74,6 +74,12 @@ internal static class ExpressionDecoder
             return fields.Has(3) ? new Expression.Map(set, fields.Register(2), fields.Register(3)) : new Expression.Lookup(set, fields.Register(2), (fields.Number(5) & 1) != 0);
         }
 
+        if (name.SequenceEqual("limit"u8))
+        {
+            return fields.Number(4) == 0 && fields.Number(5) == 0
+                ? new Expression.Limit(AttributeValue.UInt64(fields.Bytes(1)), AttributeValue.UInt64(fields.Bytes(2)), fields.Number(3)) : null;
+        }
+
         return name.SequenceEqual("range"u8) && fields.Value(3, out var first) && fields.Value(4, out var last)
             ? new Expression.Range(fields.Register(1), first, last, fields.Number(2) == 1) : null;
     }

@@ -32,6 +32,7 @@ internal static class ExpressionEncoder
         Expression.Lookup or Expression.Map => "lookup",
         Expression.Immediate or Expression.Decide => "immediate",
         Expression.Counter => "counter",
+        Expression.Limit => "limit",
         Expression.Nat => "nat",
         Expression.Redirect => "redir",
         Expression.Masquerade => "masq",
@@ -61,9 +62,8 @@ internal static class ExpressionEncoder
                 writer.UInt32(1, conntrack.To.Number);
                 writer.UInt32(2, (uint)conntrack.Key);
                 break;
-            case Expression.Counter counter:
-                writer.UInt64(1, counter.Bytes);
-                writer.UInt64(2, counter.Packets);
+            case Expression.Counter or Expression.Limit:
+                WriteCounting(writer, expression);
                 break;
             case Expression.Immediate immediate:
                 writer.UInt32(1, immediate.To.Number);
@@ -78,6 +78,26 @@ internal static class ExpressionEncoder
                 break;
             default:
                 WriteTranslation(writer, expression);
+                break;
+        }
+    }
+
+    private static void WriteCounting(MessageWriter writer, Expression expression)
+    {
+        switch (expression)
+        {
+            case Expression.Counter counter:
+                writer.UInt64(1, counter.Bytes);
+                writer.UInt64(2, counter.Packets);
+                break;
+            case Expression.Limit limit:
+                writer.UInt64(1, limit.Packets);
+                writer.UInt64(2, limit.Seconds);
+                writer.UInt32(3, limit.Burst);
+
+                // Of packets, not bytes, and not inverted.
+                writer.UInt32(4, 0);
+                writer.UInt32(5, 0);
                 break;
         }
     }

@@ -115,6 +115,9 @@ public sealed class RuleBuilder(NftFamily family)
         return Add(new Expression.SetMeta(MetaKey.Trace, Register.First));
     }
 
+    /// <summary>The rule ends for packets beyond so many in a second; <paramref name="burst"/> may come at once.</summary>
+    public RuleBuilder LimitPerSecond(uint packets, uint burst) => Add(new Expression.Limit(packets, 1, burst));
+
     public RuleBuilder Counter() => Add(new Expression.Counter());
 
     public RuleBuilder Decide(Verdict verdict) => Add(new Expression.Decide(verdict));

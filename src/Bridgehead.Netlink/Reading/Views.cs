@@ -14,6 +14,7 @@ public readonly ref struct TableView
             switch (type)
             {
                 case 1: _name = AttributeValue.Name(value); break;
+                case 2: Flags = (TableFlags)AttributeValue.UInt32(value); break;
                 case 3: Use = AttributeValue.UInt32(value); break;
                 case 4: Handle = AttributeValue.UInt64(value); break;
             }
@@ -25,6 +26,8 @@ public readonly ref struct TableView
     public string Name => AttributeValue.Text(_name);
 
     public ulong Handle { get; }
+
+    public TableFlags Flags { get; }
 
     /// <summary>How many chains, sets and other objects it holds.</summary>
     public uint Use { get; }

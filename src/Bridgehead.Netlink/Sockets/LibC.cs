@@ -50,6 +50,10 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int file, byte* buffer, nuint length);
 
+    /// <summary>Fills 16 bytes; answers 0 when there is no such interface.</summary>
+    [LibraryImport("libc", EntryPoint = "if_indextoname", SetLastError = true)]
+    public static partial nint InterfaceName(uint index, byte* name);
+
     /// <summary>sockaddr_nl.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct NetlinkAddress

@@ -123,15 +123,9 @@ internal sealed class ChainWalk(Ruleset rules, BaseChain start, NftHook hook, Pa
                 throw new TraceException($"no rule can do {effect}");
         }
 
-        log.Add(new TraceStep(TraceKind.Translation, depth, start.PathOf(start.Name), Text(before, passing.Packet)));
+        log.Add(new TraceStep(TraceKind.Translation, depth, start.PathOf(start.Name), TranslationText.Of(before, passing.Packet)));
         return End.Accepted;
     }
-
-    private static string Text(Packet before, Packet after) => after.Source.Equals(before.Source)
-        ? $"destination {before.Destination}{Port(before, after, before)} -> {after.Destination}{Port(before, after, after)}"
-        : $"source {before.Source} -> {after.Source}";
-
-    private static string Port(Packet before, Packet after, Packet shown) => before.DestinationPort == after.DestinationPort ? "" : $":{shown.DestinationPort}";
 
     private TraceStep StepOf(TracedRule rule, string chain, int depth) => new(TraceKind.Rule, depth, start.PathOf(chain), rule.Text) { Why = rule.Why, GroupRule = rule.GroupRule };
 }

@@ -50,6 +50,12 @@ public sealed class IptablesRuleset : Ruleset
             ?? throw new TraceException($"what {chain} does is not known: it is somebody else's");
     }
 
+    internal override bool Knows(string table, bool v4, string chain)
+    {
+        var id = new ChainId(v4 ? IpFamily.V4 : IpFamily.V6, TableOf(table), chain);
+        return NameOf(id.Table) == table && (Skeleton.IsCommon(id.Table, chain) || _plans.Any(plan => plan.Book.Rules(id) is not null));
+    }
+
     /// <summary>A table in which nova has nothing, and others have.</summary>
     private bool IsOthers(IpFamily family, Table table, string chain) => _saved.GetValueOrDefault(family)?.Rules(table, chain) is { Count: > 0 } || Drops(family, table, chain);
 

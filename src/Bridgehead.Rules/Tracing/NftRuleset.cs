@@ -8,6 +8,7 @@ public sealed class NftRuleset : Ruleset
     private readonly Dictionary<NftId, (NftPlan Plan, NftChain Chain)> _chains = [];
     private readonly Dictionary<NftId, (NftPlan Plan, NftSet Set, Dictionary<NftValue, NftData> Elements)> _sets = [];
     private readonly Dictionary<string, Policy> _policies;
+    private readonly Dictionary<string, NftTable> _tables;
 
     /// <param name="plans">One of each worker; what several declare is read from the one that it belongs to.</param>
     /// <param name="policies">What the plans hold, to tell why an element is there.</param>
@@ -26,12 +27,16 @@ public sealed class NftRuleset : Ruleset
                 _sets[set.Id] = (plan, set, plan.Elements(set.Id).ToDictionary(element => element.Key, element => element.Data));
             }
         }
+
+        _tables = _chains.Keys.Select(id => id.Table).Distinct().ToDictionary(table => table.ToString());
     }
 
     internal override IEnumerable<BaseChain> ChainsAt(NftHook hook, bool v4) => _chains.Values.Select(entry => entry.Chain)
         .Where(chain => chain.Base?.Hook == hook && (chain.Id.Table.Family == NftFamily.Bridge || chain.Id.Table.Family == (v4 ? NftFamily.Ip : NftFamily.Ip6)))
         .OrderBy(chain => chain.Base!.Priority)
         .Select(chain => new BaseChain(chain.Id.Table.ToString(), chain.Id.Name, v4, chain.Base!.Nat));
+
+    internal override bool Knows(string table, bool v4, string chain) => _tables.TryGetValue(table, out var known) && _chains.ContainsKey(new NftId(known, chain));
 
     internal override IEnumerable<TracedRule> RulesOf(BaseChain table, string chain)
     {
@@ -52,5 +57,5 @@ public sealed class NftRuleset : Ruleset
         return known.Elements.TryGetValue(key, out var data) ? (data, ElementReasons.Of(_policies.GetValueOrDefault(known.Plan.OwnerOf(set, key) ?? ""), known.Set, key)) : null;
     }
 
-    private NftTable TableOf(string text) => _chains.Keys.First(id => id.Table.ToString() == text).Table;
+    private NftTable TableOf(string text) => _tables[text];
 }

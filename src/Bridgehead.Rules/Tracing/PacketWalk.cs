@@ -26,7 +26,7 @@ internal sealed class PacketWalk(Ruleset rules, Ruleset? guard, TracedHost host,
         var bridged = host.IsBridged(packet);
         if (bridged && !(packet.IsV4 ? host.FiltersBridgedV4 : host.FiltersBridgedV6))
         {
-            _log.Note($"bridged to another port of {input}, past all rules: net.bridge.bridge-nf-call-{(packet.IsV4 ? "iptables" : "ip6tables")} is 0");
+            _log.Note(RoutingText.PastRules(input, packet.IsV4));
             _output = input;
             return Fate.Sent;
         }
@@ -38,7 +38,7 @@ internal sealed class PacketWalk(Ruleset rules, Ruleset? guard, TracedHost host,
 
         if (bridged && _passing.Packet.Destination.Equals(packet.Destination))
         {
-            _log.Note($"bridged: both ends are behind ports of {input}");
+            _log.Note(RoutingText.Bridged(input));
             _output = input;
             return Forward(input);
         }
@@ -48,32 +48,26 @@ internal sealed class PacketWalk(Ruleset rules, Ruleset? guard, TracedHost host,
 
     private Fate Routed(DeviceName input)
     {
-        var to = _passing.Packet.Destination;
-        if (host.IsOwn(_passing.Packet.Source))
+        if (RoutingText.LossOf(_passing.Packet, host) is { } loss)
         {
-            return Lost($"the source {_passing.Packet.Source} is the host's own: the kernel drops such packets when they come in by an interface");
+            return Lost(loss);
         }
 
+        var to = _passing.Packet.Destination;
         if (host.IsLocal(to))
         {
-            _log.Note("routing: it is for this host");
+            _log.Note(RoutingText.Local);
             return Passes(rules, NftHook.Input, input, null) ? Fate.Delivered : Fate.Dropped;
         }
 
-        if (!(packet.IsV4 ? host.ForwardsV4 : host.ForwardsV6))
-        {
-            return Lost($"routing: the host forwards nothing ({(packet.IsV4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding")} is 0)");
-        }
-
-        if (host.DeviceTo(to) is not { } output)
-        {
-            return Lost($"routing: the host has no route to {to}");
-        }
-
-        _log.Note($"routing: to {to} by {output}");
-        _output = output;
+        _output = host.DeviceTo(to);
+        _log.Note(IsSwitchedBack(input) ? RoutingText.Bridged(input) : RoutingText.To(to, _output!.Value));
         return Forward(input);
     }
+
+    /// <summary>A packet from a bridge whose new destination is behind that bridge too is handed back to it, whatever it was sent to.</summary>
+    private bool IsSwitchedBack(DeviceName input) => _output == input && !_passing.Packet.Destination.Equals(packet.Destination) && host.Bridges.Any(bridge => bridge.Device == input)
+        && (packet.IsV4 ? host.FiltersBridgedV4 : host.FiltersBridgedV6);
 
     private Fate Forward(DeviceName input) =>
         Passes(rules, NftHook.Forward, input, _output) && Passes(rules, NftHook.Postrouting, null, _output) ? Fate.Sent : Fate.Dropped;
@@ -83,7 +77,7 @@ internal sealed class PacketWalk(Ruleset rules, Ruleset? guard, TracedHost host,
     {
         if (!Route())
         {
-            return Lost($"routing: the host has no route to {packet.Destination}");
+            return Lost(RoutingText.NoRoute(packet.Destination));
         }
 
         if (!Passes(rules, NftHook.Output, null, _output))
@@ -93,10 +87,10 @@ internal sealed class PacketWalk(Ruleset rules, Ruleset? guard, TracedHost host,
 
         if (!Route())
         {
-            return Lost($"routing: the host has no route to {_passing.Packet.Destination}");
+            return Lost(RoutingText.NoRoute(_passing.Packet.Destination));
         }
 
-        _log.Note($"routing: to {_passing.Packet.Destination} by {_output}");
+        _log.Note(RoutingText.To(_passing.Packet.Destination, _output!.Value));
         if (!Passes(rules, NftHook.Postrouting, null, _output))
         {
             return Fate.Dropped;

@@ -8,6 +8,12 @@ public abstract class Ruleset
     /// <summary>The chains that a packet passes at the hook, in order.</summary>
     internal abstract IEnumerable<BaseChain> ChainsAt(NftHook hook, bool v4);
 
+    /// <summary>Whether there is such a chain, and what it does is known.</summary>
+    /// <param name="table">A table as people name it: <see cref="BaseChain.Table"/>.</param>
+    /// <param name="v4">Of iptables' tables, which are named alike, the family.</param>
+    /// <param name="chain">Its chain.</param>
+    internal abstract bool Knows(string table, bool v4, string chain);
+
     /// <summary>The rules of a chain of the same table.</summary>
     internal abstract IEnumerable<TracedRule> RulesOf(BaseChain table, string chain);
 }

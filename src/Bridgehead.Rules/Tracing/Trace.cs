@@ -28,7 +28,7 @@ public enum TraceKind
     /// <summary>A rule that was tried.</summary>
     Rule,
 
-    /// <summary>A rule of somebody else's, where it stands; it was not tried.</summary>
+    /// <summary>A rule of somebody else's, where it stands: not tried, unless it is a real packet's way and the rule matched.</summary>
     Foreign,
 
     /// <summary>An address was replaced.</summary>

@@ -26,6 +26,9 @@ public sealed record TracedHost
 
     public IReadOnlyList<HostBridge> Bridges { get; init; } = [];
 
+    /// <summary>Ports by the bridge that they are on, where they are known.</summary>
+    public IReadOnlyDictionary<DeviceName, DeviceName> Ports { get; init; } = new Dictionary<DeviceName, DeviceName>();
+
     /// <summary>net.bridge.bridge-nf-call-iptables: what is bridged passes the packet filter.</summary>
     public bool FiltersBridgedV4 { get; init; } = true;
 
@@ -48,6 +51,13 @@ public sealed record TracedHost
         Routes.Where(route => route.Range.IsV4() == address.IsV4() && route.Range.Contains(address)).MaxBy(route => route.Range.PrefixLength)?.Device;
 
     public IPAddress? AddressOn(DeviceName device, bool v4) => Addresses.FirstOrDefault(own => own.Device == device && own.Address.IsV4() == v4)?.Address;
+
+    /// <summary>Whether it has such an interface, as far as is known here.</summary>
+    public bool Has(DeviceName device) => Addresses.Any(address => address.Device == device) || Routes.Any(route => route.Device == device)
+        || Bridges.Any(bridge => bridge.Device == device) || Ports.ContainsKey(device);
+
+    /// <summary>The bridge that the port is on; null when it is on none.</summary>
+    public DeviceName? BridgeOf(DeviceName port) => Ports.TryGetValue(port, out var bridge) ? bridge : null;
 
     /// <summary>Whether both ends are behind ports of the bridge by which the packet came in.</summary>
     public bool IsBridged(Packet packet) => packet.Input is { } input && !IsLocal(packet.Destination)

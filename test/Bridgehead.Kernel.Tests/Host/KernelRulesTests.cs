@@ -113,7 +113,7 @@ public sealed class KernelRulesTests : IDisposable
             "bridgehead ports-1 Unexpected udp . 514",
             "bridgehead sg-1 Missing meta l4proto icmp counter accept",
             "bridgehead sg-1 Unexpected ip saddr != 192.0.2.0/24 tcp dport >= 1024 counter accept",
-            "bridgehead local Unexpected iifname \"eth7\" meta l4proto udp [limit] drop");
+            "bridgehead local Unexpected iifname \"eth7\" meta l4proto udp limit rate 3/second burst 5 packets drop");
         Find(listing, "mine").Rules.Select(rule => (rule.Text, rule.State)).Should().Equal(
             ("ct state related,new masquerade", ListedState.Foreign), ("meta mark & 0x000000ff == 0x00000001 ip daddr 10.0.0.0/13 return", ListedState.Foreign));
         listing.OtherTables.Should().Equal("inet others");

@@ -60,7 +60,7 @@ public sealed class LayoutTests : NftFixture
     [Fact]
     public void What_somebody_else_wrote_is_read_too()
     {
-        Load("table ip t { chain c {\nlimit rate 5/second log prefix \"x\" accept\nct mark set 7\n@th,0,16 set 5\nct original packets > 3 reject\n}\n}");
+        Load("table ip t { chain c {\nlimit rate over 5 bytes/second log prefix \"x\" accept\nct mark set 7\n@th,0,16 set 5\nct original packets > 3 reject\n}\n}");
         var rules = Rules(Table);
         rules.Should().HaveCount(4);
         rules[0].Expressions.Select(expression => expression.GetType()).Should().Equal(typeof(Expression.Other), typeof(Expression.Other), typeof(Expression.Decide));

@@ -29,6 +29,7 @@ public sealed class ExpressionTests
         Gen.Select(Registers, Values).Select((to, value) => (Expression)new Expression.Immediate(to, value)),
         Verdicts.Select(verdict => (Expression)new Expression.Decide(verdict)),
         Gen.Select(Gen.ULong, Gen.ULong).Select((packets, bytes) => (Expression)new Expression.Counter(packets, bytes)),
+        Gen.Select(Gen.ULong, Gen.ULong, Gen.UInt).Select((packets, seconds, burst) => (Expression)new Expression.Limit(packets, seconds, burst)),
         Gen.Select(OneOf(NatKind.Source, NatKind.Destination), MaybeRegister, MaybeRegister, OneOf(NatFlags.None, NatFlags.Random, NatFlags.Persistent | NatFlags.FullyRandom))
             .Select((kind, address, port, flags) => (Expression)new Expression.Nat(kind, NftFamily.Ip6, address, port, flags)),
         MaybeRegister.Select(port => (Expression)new Expression.Redirect(port)),

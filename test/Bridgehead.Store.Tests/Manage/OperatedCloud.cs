@@ -22,10 +22,10 @@ internal sealed class OperatedCloud : IAsyncDisposable, IHostInspection
 
     private OperatedCloud(Operator at, string? saved) => (_operator, _saved) = (at, saved);
 
-    public static async Task<OperatedCloud> AtAsync(NetfilterBackend backend, string? saved = null)
+    public static async Task<OperatedCloud> AtAsync(NetfilterBackend backend, string? saved = null, params IReadOnlyList<Recording> passing)
     {
         var at = await Operator.AtAsync("sqlite", settings => settings with { NetfilterBackend = backend, RoutingSourceIp = Ip.Parse("192.168.1.90") });
-        var cloud = new OperatedCloud(at, saved);
+        var cloud = new OperatedCloud(at, saved) { Passing = passing };
         await at.DoAsync("network create mynet 10.10.10.0/24");
         await at.DoAsync("floating create --ip_range 192.168.1.232/30");
         await at.Store.WriteAsync(s => s.Networks.ClaimAsync(1, "node1", Cancel), Cancel);
@@ -92,6 +92,23 @@ internal sealed class OperatedCloud : IAsyncDisposable, IHostInspection
 
     /// <summary>From the next look on, the kernel is not as the daemons made it.</summary>
     public void Harm(Action<ModelKernel> harm) => _harm += harm;
+
+    /// <summary>Packets that come while somebody follows them.</summary>
+    public IReadOnlyList<Recording> Passing { get; init; } = [];
+
+    /// <summary>What was asked to be followed last.</summary>
+    public TraceFilter? Followed { get; private set; }
+
+    public IPacketTrace Trace(NovaSettings settings, TraceFilter filter, Func<DeviceName, bool> isBridge)
+    {
+        Followed = filter;
+        return new RecordedTrace(Passing, isBridge);
+    }
+
+    public Task<RuleBook> RulesAsync(NovaSettings settings, Database store, HostPicture picture, RuleBook? before, CancellationToken cancel) => Task.FromResult(Passing[0].Book);
+
+    /// <summary>Types a command, whatever it leads to.</summary>
+    public Task<(int Code, string Output, string Error)> TypeAsync(string line) => _operator.TypeAsync(line, this);
 
     public ValueTask DisposeAsync() => _operator.DisposeAsync();
 

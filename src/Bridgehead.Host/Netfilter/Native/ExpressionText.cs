@@ -76,9 +76,20 @@ public static class ExpressionText
         Expression.Redirect redirect => redirect.Port is null ? "redirect" : Translated("redirect to", registers, hasAddress: false, hasPort: true),
         Expression.Masquerade => "masquerade",
         Expression.Counter => "counter",
+        Expression.Limit limit => $"limit rate {limit.Packets}/{UnitOf(limit.Seconds)} burst {limit.Burst} packets",
         Expression.Decide decide => decide.Verdict.ToString(),
         Expression.Other other => $"[{other.Name}]",
         _ => throw new NotSupportedException($"no words for {expression}"),
+    };
+
+    private static string UnitOf(ulong seconds) => seconds switch
+    {
+        1 => "second",
+        60 => "minute",
+        3600 => "hour",
+        86400 => "day",
+        604800 => "week",
+        _ => $"{seconds}s",
     };
 
     private static string Translated(string verb, Registers registers, bool hasAddress, bool hasPort)
