@@ -6,16 +6,24 @@ using Bridgehead.Store;
 namespace Bridgehead.Agent;
 
 /// <summary>This host's bridges: nova-network makes them for its networks, nova-compute for its instances, and whoever sees the last need of one end removes it.</summary>
-internal sealed class HostBridges(NovaSettings settings, Database store, Links links)
+internal sealed class HostBridges(NovaSettings settings, Database store, Links links, IHostFiles files)
 {
-    private readonly BridgeRegister _register = new(settings.StatePath, store.Clock);
+    private readonly BridgeRegister _register = new(settings.StatePath, files);
 
     /// <summary>Keeps the network's bridge from being removed until the answer is disposed of.</summary>
-    public Task<FileLock> UseAsync(DeviceName bridge, CancellationToken cancel) => _register.UseAsync(bridge, cancel);
+    public Task<IDisposable> UseAsync(DeviceName bridge, CancellationToken cancel) => _register.UseAsync(bridge, cancel);
 
     /// <summary>The bridge is there, and connected as the network wants it.</summary>
-    public Task EnsureAsync(Network network, CancellationToken cancel) =>
-        links.EnsureBridgeAsync(network.Bridge, NetworkPlanner.PhysicalInterface(network, settings), () => _register.Add(network.Bridge), cancel);
+    public async Task EnsureAsync(Network network, CancellationToken cancel)
+    {
+        var (bridge, physical) = (network.Bridge, NetworkPlanner.PhysicalInterface(network, settings));
+        if (physical is not null && _register.Has(bridge))
+        {
+            _register.Add(bridge, physical);
+        }
+
+        await links.EnsureBridgeAsync(bridge, physical, () => _register.Add(bridge, physical), cancel);
+    }
 
     /// <summary>Removes bridges of ours that nobody needs; one that still has a port goes when that one's end is seen.</summary>
     public async Task SweepAsync(IEnumerable<DeviceName> bridges, CancellationToken cancel)

@@ -45,6 +45,9 @@ public interface IInstanceDriver
     /// <summary>Every instance of this driver on this host, running or not.</summary>
     Task<IReadOnlyList<ObservedInstance>> ListAsync(CancellationToken cancel);
 
+    /// <summary>The instance's taps that may be on this host.</summary>
+    IReadOnlyList<DeviceName> PortsOf(Guid uuid);
+
     Task<bool> IsRunningAsync(Guid uuid, CancellationToken cancel);
 
     /// <summary>The end of the console log, at most <paramref name="maxBytes"/> bytes.</summary>

@@ -24,6 +24,8 @@ public sealed record SandboxOptions(IReadOnlyList<string> Settings, bool Demonst
         options:
           --demo                  the walk-through, on a terminal too
           --rule-profile NAME     whose rules: article (default) or ocata
+          --netfilter-backend NAME
+                                  iptables (default) or nftables
           --iptables-variant NAME nft or legacy; default: this machine's choice
           --driver NAME           netns (default): instances are namespaces; tap: only their ports
           --set NAME=VALUE        any setting of nova.conf (repeatable)
@@ -52,7 +54,7 @@ public sealed record SandboxOptions(IReadOnlyList<string> Settings, bool Demonst
                     break;
                 case "--":
                     return new SandboxOptions(settings, demonstrate, log, [.. args.Skip(i + 1)]);
-                case "--rule-profile" or "--iptables-variant" or "--driver" or "--set":
+                case "--rule-profile" or "--netfilter-backend" or "--iptables-variant" or "--driver" or "--set":
                     if ((given ?? args.ElementAtOrDefault(++i)) is not { } value)
                     {
                         return Problem.Bad($"{name} needs a value");

@@ -5,13 +5,18 @@ namespace Bridgehead.Store;
 /// <summary>The outbox: the one place that writes changes, in the transaction that made them.</summary>
 public sealed class Changes(Sql sql, TimeProvider clock)
 {
+    private readonly List<Change> _added = [];
+
     /// <summary>Whether this transaction has any.</summary>
-    internal bool Any { get; private set; }
+    internal bool Any => _added.Count > 0;
+
+    /// <summary>Those of this transaction.</summary>
+    internal IReadOnlyList<Change> Added => _added;
 
     /// <summary>Says that an entity changed. <paramref name="host"/> when exactly one host cares.</summary>
     public async Task AddAsync(string kind, string key, string? host, CancellationToken cancel)
     {
-        Any = true;
+        _added.Add(new Change(kind, key, host));
         await sql.ExecuteAsync(
             "insert into change (kind, key, host, at) values (@kind, @key, @host, @at)", cancel, ("kind", kind), ("key", key), ("host", host), ("at", clock.GetUtcNow()));
     }

@@ -14,6 +14,7 @@ public sealed class Database : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly NotifyListener? _listener;
     private readonly SemaphoreSlim _sqliteWriter = new(1, 1);
+    private Rehearsal? _rehearsal;
 
     private Database(Dialect dialect, TimeProvider clock)
     {
@@ -35,25 +36,46 @@ public sealed class Database : IAsyncDisposable
     {
         try
         {
-            var database = new Database(Dialect.For(connection), clock);
-            await database.WriteAsync<Done>(
-                async session =>
-                {
-                    await Migrator.RunAsync(session.Sql, clock, cancel);
-                    return default(Done);
-                },
-                cancel);
-            return database;
+            return await MigrateAsync(new Database(Dialect.For(connection), clock), cancel);
         }
-        catch (Exception problem) when (problem is DbException or IOException or UnauthorizedAccessException or ArgumentException or UriFormatException)
+        catch (Exception problem) when (IsOfConnection(problem))
         {
-            throw new StoreException($"the database {Dialect.Place(connection)} cannot be opened: {problem.Message.TrimEnd('.')}: correct connection, or what it leads to", problem);
+            throw CannotOpen(connection, problem);
         }
     }
+
+    /// <summary>
+    /// Opens a store in which nothing that is written stays: all work is one transaction that is never committed. What is not there yet is made in it too. Other writers wait until it is disposed of.
+    /// It has no change feed, but tells what was written.
+    /// </summary>
+    public static async Task<Database> RehearseAsync(string connection, TimeProvider clock, CancellationToken cancel)
+    {
+        try
+        {
+            var database = new Database(Dialect.IsThere(connection) ? Dialect.For(connection) : Dialect.InMemory(), clock);
+            database._rehearsal = await Rehearsal.BeginAsync(database._dialect, clock, cancel);
+            return await MigrateAsync(database, cancel);
+        }
+        catch (Exception problem) when (IsOfConnection(problem))
+        {
+            throw CannotOpen(connection, problem);
+        }
+    }
+
+    /// <summary>Whether there is a database to look into; a server's is always taken to be there.</summary>
+    public static bool IsThere(string connection) => Dialect.IsThere(connection);
+
+    /// <summary>Where the database is, in words that may be shown: without user and password.</summary>
+    public static string PlaceOf(string connection) => Dialect.Place(connection);
 
     /// <summary>All that one read looks at is of one moment: an instance is never seen with the addresses of another time.</summary>
     public async Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel)
     {
+        if (_rehearsal is not null)
+        {
+            return await _rehearsal.RunAsync(work, _ => true, cancel);
+        }
+
         await using var connection = await _dialect.OpenAsync(cancel);
         await using var transaction = await _dialect.BeginReadAsync(connection, cancel);
         var result = await work(new Session(new Sql(connection, transaction, Postgres), _clock));
@@ -69,6 +91,10 @@ public sealed class Database : IAsyncDisposable
     /// <summary>The number of the schema that the database has.</summary>
     public Task<long> SchemaAsync(CancellationToken cancel) => ReadAsync(session => Migrator.VersionAsync(session.Sql, cancel), cancel);
 
+    /// <summary>Of a rehearsal: what a change feed would have handed over since the last call.</summary>
+    public Task<IReadOnlyList<Change>> TakeRehearsedAsync(CancellationToken cancel) =>
+        _rehearsal?.TakeChangesAsync(cancel) ?? throw new InvalidOperationException("this store is no rehearsal: open a feed");
+
     public Task<ChangeFeed> OpenFeedAsync(CancellationToken cancel)
     {
         _listener?.Start();
@@ -82,11 +108,33 @@ public sealed class Database : IAsyncDisposable
             await _listener.DisposeAsync();
         }
 
+        if (_rehearsal is not null)
+        {
+            await _rehearsal.DisposeAsync();
+        }
+
         _sqliteWriter.Dispose();
         await _dialect.DisposeAsync();
     }
 
     internal Task<DbConnection> ConnectAsync(CancellationToken cancel) => _dialect.OpenAsync(cancel);
+
+    private static async Task<Database> MigrateAsync(Database database, CancellationToken cancel)
+    {
+        await database.WriteAsync<Done>(
+            async session =>
+            {
+                await Migrator.RunAsync(session.Sql, database._clock, cancel);
+                return default(Done);
+            },
+            cancel);
+        return database;
+    }
+
+    private static bool IsOfConnection(Exception problem) => problem is DbException or IOException or UnauthorizedAccessException or ArgumentException or UriFormatException;
+
+    private static StoreException CannotOpen(string connection, Exception problem) =>
+        new($"the database {Dialect.Place(connection)} cannot be opened: {problem.Message.TrimEnd('.')}: correct connection, or what it leads to", problem);
 
     private async Task<T> InTransactionAsync<T>(Func<Session, Task<T>> work, Func<T, bool> commits, CancellationToken cancel)
     {
@@ -105,6 +153,11 @@ public sealed class Database : IAsyncDisposable
 
     private async Task<T> OnceAsync<T>(Func<Session, Task<T>> work, Func<T, bool> commits, CancellationToken cancel)
     {
+        if (_rehearsal is not null)
+        {
+            return await _rehearsal.RunAsync(work, commits, cancel);
+        }
+
         // SQLite has one writer; waiting here in line is cheaper than polling its lock.
         using var turn = Postgres ? null : await Turn.TakeAsync(_sqliteWriter, cancel);
         await using var connection = await _dialect.OpenAsync(cancel);

@@ -8,6 +8,8 @@ namespace Bridgehead.Store;
 /// <summary>What differs between the two databases: how to connect, and which errors mean "try again".</summary>
 internal abstract class Dialect : IAsyncDisposable
 {
+    private const string SqlitePrefix = "sqlite:///";
+
     public abstract bool Postgres { get; }
 
     public abstract Task<DbConnection> OpenAsync(CancellationToken cancel);
@@ -27,20 +29,26 @@ internal abstract class Dialect : IAsyncDisposable
     /// <summary><c>sqlite:///relative</c>, <c>sqlite:////absolute</c>, <c>postgresql://user:password@host/database</c>, or an Npgsql connection string.</summary>
     public static Dialect For(string connection)
     {
-        if (connection.StartsWith("sqlite:///", StringComparison.Ordinal))
+        if (connection.StartsWith(SqlitePrefix, StringComparison.Ordinal))
         {
-            return new SqliteDialect(connection["sqlite:///".Length..]);
+            return new SqliteDialect(connection[SqlitePrefix.Length..]);
         }
 
         return new PostgresDialect(connection.StartsWith("postgres", StringComparison.Ordinal) && connection.Contains("://", StringComparison.Ordinal) ? FromUrl(connection) : connection);
     }
 
+    /// <summary>Whether there is a database to look into; a server's is always taken to be there.</summary>
+    public static bool IsThere(string connection) => !connection.StartsWith(SqlitePrefix, StringComparison.Ordinal) || File.Exists(connection[SqlitePrefix.Length..]);
+
+    /// <summary>An empty database that is gone with its only connection.</summary>
+    public static Dialect InMemory() => new SqliteDialect(":memory:");
+
     /// <summary>Where the database is, in words that may be shown: without user and password.</summary>
     public static string Place(string connection)
     {
-        if (connection.StartsWith("sqlite:///", StringComparison.Ordinal))
+        if (connection.StartsWith(SqlitePrefix, StringComparison.Ordinal))
         {
-            return connection["sqlite:///".Length..];
+            return connection[SqlitePrefix.Length..];
         }
 
         try

@@ -21,6 +21,7 @@ internal static class Programs
         new(Binaries.Compute, "instances of this host and their filters", args => DaemonProgram.RunAsync([Binaries.Compute], args)),
         new("nova-manage", "the operator's tool", args => ManageCommand.RunAsync(args, new HostInspection())),
         new("nova", "the user's tool", NovaCommand.RunAsync),
+        new("cleanup", "takes everything of ours off this host, and nothing else", CleanupProgram.RunAsync),
         new("console", "runs a command inside an instance of this host", ConsoleProgram.RunAsync),
         new("outside", "", OutsideCommand.RunAsync),
         new("nova-dhcpbridge", "", LeaseHelper.RunAsync),

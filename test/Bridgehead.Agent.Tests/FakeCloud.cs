@@ -1,5 +1,6 @@
 using AwesomeAssertions;
 using Bridgehead.Control;
+using Bridgehead.Host;
 using Bridgehead.Model;
 using Bridgehead.Store;
 using Bridgehead.Testing;
@@ -84,19 +85,57 @@ internal sealed class FakeCloud : IAsyncDisposable
     public async Task<string> FreshListingAsync()
     {
         await using var fresh = new FakeCloud(_profile, _backend);
-        await using (var connection = new SqliteConnection($"Data Source={_folder}/store.db"))
-        {
-            await connection.OpenAsync();
-            await using var copy = connection.CreateCommand();
-            copy.CommandText = $"vacuum into '{fresh._folder}/store.db'";
-            await copy.ExecuteNonQueryAsync();
-        }
-
+        await CopyStoreAsync($"{fresh._folder}/store.db");
         await fresh.OpenAsync();
         await fresh.BootAllAsync();
         await fresh.StartAsync();
         await fresh.SettleAsync();
         return fresh.Machine.Listing();
+    }
+
+    /// <summary>Everything that is in the store.</summary>
+    public async Task<byte[]> DumpAsync()
+    {
+        var copy = Path.Combine(_folder, "copy.db");
+        await CopyStoreAsync(copy);
+        var bytes = await File.ReadAllBytesAsync(copy);
+        File.Delete(copy);
+        return bytes;
+    }
+
+    /// <summary>What a start of the daemons would change.</summary>
+    public async Task<IReadOnlyList<HostChange>> DryRunAsync()
+    {
+        var (run, firewalls, logs) = (new DryRun(), new List<DryRunFirewall>(), new Complaints());
+        await using var store = await Database.RehearseAsync(Settings.Connection, TimeProvider.System, default);
+        await DryRunAgents.StartAsync([.. FakeParts.Agents(Machine, store, Settings, FakeHands.Dry(Machine, run, firewalls), logs, default).Reverse()], store, Settings, TimeSpan.FromSeconds(10), default);
+        foreach (var firewall in firewalls)
+        {
+            foreach (var rule in await firewall.ChangesAsync(default))
+            {
+                run.Add(new HostChange(HostArea.PacketFilter, rule.Sign, rule.Text, rule.Place, rule.Why));
+            }
+        }
+
+        logs.Errors.Should().BeEmpty();
+        return run.Changes;
+    }
+
+    /// <summary>Returns what stays.</summary>
+    public async Task<IReadOnlyList<string>> CleanUpAsync((int Number, Kill When)? kill = null)
+    {
+        await StopAsync();
+        Machine.Host.Killed = () => { };
+        Machine.Host.Restart(kill);
+        return await FakeParts.Cleanup(Machine, Settings, FakeHands.Real(Machine, new Complaints())).RunAsync(default);
+    }
+
+    /// <summary>What a cleanup would change.</summary>
+    public async Task<IReadOnlyList<HostChange>> CleanUpDryAsync()
+    {
+        var run = new DryRun();
+        await FakeParts.Cleanup(Machine, Settings, FakeHands.Dry(Machine, run, [])).RunAsync(default);
+        return run.Changes;
     }
 
     public async ValueTask DisposeAsync()
@@ -126,6 +165,15 @@ internal sealed class FakeCloud : IAsyncDisposable
     private static bool IsAsAsked(Instance server) => server is { DeleteRequested: false, TaskState: null }
         && server.BootGeneration == server.BootedGeneration
         && server.VmState == (server.Running ? VmState.Active : VmState.Stopped);
+
+    private async Task CopyStoreAsync(string path)
+    {
+        await using var connection = new SqliteConnection($"Data Source={_folder}/store.db");
+        await connection.OpenAsync();
+        await using var copy = connection.CreateCommand();
+        copy.CommandText = $"vacuum into '{path}'";
+        await copy.ExecuteNonQueryAsync();
+    }
 
     private async Task OpenAsync()
     {

@@ -1,8 +1,4 @@
-using Bridgehead.Host;
-using Bridgehead.Instances;
 using Bridgehead.Model;
-using Bridgehead.Rules.Iptables;
-using Bridgehead.Rules.Nftables;
 using Bridgehead.Store;
 
 namespace Bridgehead.Agent.Tests;
@@ -22,42 +18,10 @@ internal sealed class FakeDaemons : IAsyncDisposable
     private FakeDaemons(FakeMachine machine, Database store, NovaSettings settings)
     {
         _store = store;
-        var (host, logs) = (machine.Host, _complaints);
-        var sysctls = new Sysctls(machine.Sysctls);
-        FirewallWriter Writer(IFirewallBackend backend) => new(backend, TimeProvider.System, logs.For<FirewallWriter>());
-        FirewallWriter Firewall(string worker) => Writer(settings.NetfilterBackend == NetfilterBackend.Nftables
-            ? new FakeNftBackend(machine, worker == Binaries.Network ? new NetworkLayout(settings.RuleProfile) : new ComputeLayout(settings.UseIpv6))
-            : new IptablesBackend(
-                new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6),
-                new IptablesPrograms(host, "auto"),
-                Path.Combine(machine.State, "locks", "iptables"),
-                TimeProvider.System));
-        Links NewLinks() => new(host, Path.Combine(machine.State, "locks", "links"), TimeProvider.System);
-        host.Killed = Die;
-        _agents =
-        [
-            new(new NetworkAgent(
-                settings,
-                store,
-                new NetworkAppliers(
-                    Firewall(Binaries.Network),
-                    NewLinks(),
-                    sysctls,
-                    new DnsmasqService(host, settings, "/helper", machine.Proc),
-                    new Conntrack(host),
-                    AddressJournal.Floating(machine.State),
-                    AddressJournal.Gateways(machine.State)),
-                logs,
-                _stop.Token)),
-            new(new ComputeAgent(
-                settings,
-                store,
-                new ComputeAppliers(Firewall(Binaries.Compute), new PortGuard(Writer(new FakeNftBackend(machine, new GuardLayout(settings.UseIpv6)))), NewLinks(), sysctls, new TapDriver(host, machine.State, machine.Interfaces)),
-                logs,
-                _stop.Token)),
-        ];
+        machine.Host.Killed = Die;
+        _agents = [.. FakeParts.Agents(machine, store, settings, FakeHands.Real(machine, _complaints), _complaints, _stop.Token).Select(agent => new HeardAgent(agent))];
         _ready = [.. _agents.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
-        _running = [.. _agents.Select((agent, i) => new AgentLoop(agent, store, settings, TimeProvider.System, logs.For<AgentLoop>()).RunAsync(_ready[i], _stop.Token))];
+        _running = [.. _agents.Select((agent, i) => new AgentLoop(agent, store, settings, TimeProvider.System, _complaints.For<AgentLoop>()).RunAsync(_ready[i], _stop.Token))];
     }
 
     /// <summary>Returns when both have brought the host about, or were killed at it.</summary>

@@ -63,9 +63,8 @@ internal sealed class FakeMachine : IDisposable
     public string Listing()
     {
         var text = new StringBuilder();
-        text.Append(Host.V4.Save()).Append(Host.V6.Save());
+        text.Append(Rules());
         text.AppendJoin('\n', Links.Listing().Split('\n').Select(line => string.Join(' ', line.Split(' ').Take(1).Concat(line.Split(' ').Skip(1).Order(StringComparer.Ordinal)))));
-        text.Append(_nftables.List());
         foreach (var line in Directory.GetFiles(Proc, "cmdline", SearchOption.AllDirectories).Select(File.ReadAllText).Order(StringComparer.Ordinal))
         {
             text.Append(line.Replace('\0', ' ').Replace(State, "STATE", StringComparison.Ordinal)).Append('\n');
@@ -83,6 +82,9 @@ internal sealed class FakeMachine : IDisposable
 
         return text.ToString();
     }
+
+    /// <summary>The packet filter.</summary>
+    public string Rules() => Host.V4.Save() + Host.V6.Save() + _nftables.List();
 
     public (NftImage Image, int Generation) ReadNftables()
     {

@@ -52,5 +52,33 @@ internal sealed class FakeNftBackend(FakeMachine machine, INftLayout layout) : I
         }
     }
 
-    public Task<bool> RetireAsync(CancellationToken cancel) => throw new NotSupportedException();
+    public Task<IReadOnlyList<RuleChange>> PreviewAsync(CancellationToken cancel) => PreviewAsync(_plan.Pending);
+
+    public Task<IReadOnlyList<RuleChange>> PreviewRetirementAsync(CancellationToken cancel) => PreviewAsync(_plan.Retirement);
+
+    public async Task<bool> RetireAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            (var image, _generation) = machine.ReadNftables();
+            _plan.Observe(image);
+            var operations = _plan.Retirement();
+            if (operations.Count == 0)
+            {
+                return false;
+            }
+
+            if (await machine.CommitAsync(operations, _generation, cancel) is not null)
+            {
+                return true;
+            }
+        }
+    }
+
+    private Task<IReadOnlyList<RuleChange>> PreviewAsync(Func<IReadOnlyList<NftOperation>> operations)
+    {
+        var (image, _) = machine.ReadNftables();
+        _plan.Observe(image);
+        return Task.FromResult<IReadOnlyList<RuleChange>>([.. NftChanges.Of(operations(), image)]);
+    }
 }

@@ -54,6 +54,9 @@ internal readonly record struct Step(Deed Deed, int A, int B)
         Gen.Int[0, 5],
         (deed, a, b) => new Step(deed, a, b));
 
+    /// <summary>Somebody wants something of the cloud, whether its daemons run or not.</summary>
+    public bool IsOfUsers => Deed is not (Deed.Wait or Deed.Restart or Deed.Deafen);
+
     public static Gen<Step[]> Histories { get; } = Any.Array[1, 25];
 
     private static Gen<Deed> OneOf(params Deed[] deeds) => Gen.Int[0, deeds.Length - 1].Select(i => deeds[i]);

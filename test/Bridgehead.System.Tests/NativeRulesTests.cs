@@ -6,14 +6,12 @@ namespace Bridgehead.System.Tests;
 /// <summary>The cloud on native nftables objects: the same packets pass and are translated as under iptables, and the two can be exchanged under traffic.</summary>
 public sealed class NativeRulesTests
 {
-    private const string Native = "netfilter_backend=nftables";
-
     [Theory]
     [InlineData("article")]
     [InlineData("ocata")]
     public async Task The_walk_through_packet_for_packet(string profile)
     {
-        await using var cloud = await SandboxCloud.StartAsync("--set", Native, "--set", $"rule_profile={profile}");
+        await using var cloud = await SandboxCloud.StartAsync("--netfilter-backend", "nftables", "--set", $"rule_profile={profile}");
         await cloud.RunAsync("nova-manage network create mynet 10.10.10.0/24");
         await cloud.BootAsync("myserver");
         (await cloud.AddressAsync("myserver")).Should().Be("10.10.10.2");
@@ -40,7 +38,7 @@ public sealed class NativeRulesTests
     [Fact]
     public async Task A_source_group_lets_its_members_in_and_nobody_else()
     {
-        await using var cloud = await SandboxCloud.StartAsync("--set", Native, "--set", "allow_same_net_traffic=false");
+        await using var cloud = await SandboxCloud.StartAsync("--netfilter-backend", "nftables", "--set", "allow_same_net_traffic=false");
         await cloud.RunAsync("nova-manage network create mynet 10.10.10.0/24; nova secgroup-create db databases; nova secgroup-create web servers");
         await cloud.RunAsync("nova secgroup-add-group-rule db web tcp 3306 3306");
         await cloud.BootAsync("base", "--security-groups db");
@@ -92,7 +90,7 @@ public sealed class NativeRulesTests
     [InlineData("iptables", "iptables -F; iptables -t nat -F", "iptables-save | grep -v '^#' | sed 's/ \\[.*//'")]
     public async Task What_somebody_else_flushes_comes_back_and_the_log_says_so(string backend, string harm, string listing)
     {
-        await using var cloud = await SandboxCloud.StartAsync("--set", $"netfilter_backend={backend}");
+        await using var cloud = await SandboxCloud.StartAsync("--netfilter-backend", backend);
         await cloud.RunAsync("nova-manage network create mynet 10.10.10.0/24; nova-manage floating create --ip_range=192.168.1.232/30; nova floating-ip-create");
         await cloud.RunAsync("nova secgroup-add-rule default icmp -1 -1 0.0.0.0/0");
         await cloud.BootAsync("one");

@@ -59,6 +59,7 @@ public sealed class FakeLinks
         ["-j", "link", "show", "dev", var device] => new JsonArray(JsonOf(Of(device))).ToJsonString(),
         ["-j", "link", "show", "master", var bridge] => new JsonArray([.. _links.Where(l => l.Value.Master == bridge).Select(l => new JsonObject { ["ifname"] = l.Key })]).ToJsonString(),
         ["-j", "address", "show", "dev", var device] => new JsonArray(new JsonObject { ["addr_info"] = new JsonArray([.. Of(device).Addresses.Select(JsonOf)]) }).ToJsonString(),
+        ["-j", "address", "show"] => new JsonArray([.. _links.Select(l => new JsonObject { ["ifname"] = l.Key, ["addr_info"] = new JsonArray([.. l.Value.Addresses.Select(JsonOf)]) })]).ToJsonString(),
         ["-j", "-4", "route", "show", "table", "all", "dev", var device] => new JsonArray([.. _routes.Where(r => r.Value.Device == device)
             .Select(r => new JsonObject { ["dst"] = r.Key, ["gateway"] = r.Value.Router.ToString(), ["flags"] = new JsonArray() })]).ToJsonString(),
         _ => throw Refused($"the fake host does not know 'ip {string.Join(' ', words)}'"),

@@ -1,5 +1,4 @@
 using Bridgehead.Model;
-using Bridgehead.Rules;
 using Bridgehead.Store;
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +24,7 @@ public sealed partial class ComputeAgent : IAgent
         _reader = new HostReader(store);
         _status = new InstanceStatus(store, settings);
         _filters = new HostFilters(settings, _reader, appliers.Firewall);
-        _bridges = new HostBridges(settings, store, appliers.Links);
+        _bridges = new HostBridges(settings, store, appliers.Links, appliers.Files);
         var boot = new InstanceBoot(settings, appliers, _filters, _bridges);
         _log = logs.CreateLogger<ComputeAgent>();
         _convergence = new InstanceConvergence(_reader, _status, boot, appliers, logs.CreateLogger<InstanceConvergence>());
@@ -72,12 +71,11 @@ public sealed partial class ComputeAgent : IAgent
     private async Task StartAsync(CancellationToken cancel)
     {
         var views = await _reader.OnHostAsync(_settings.Host, cancel);
-        List<Policy> policies = [new Policy.ComputeHost(_settings.IptablesDropAction), .. views.SelectMany(view => InstanceBoot.BridgePolicies(view, _settings))];
         views.ForEach(_convergence.Remember);
 
         // An instance to be deleted keeps its filter until its processes are gone.
-        await _filters.StartAsync(views, policies, cancel);
-        await _appliers.Guard.StartAsync([.. views.SelectMany(view => view.Nics).Select(nic => InstanceBoot.GuardOf(nic, _settings))], cancel);
+        await _filters.StartAsync(views, cancel);
+        await _appliers.Guard.StartAsync(InstanceBoot.GuardsOf(views, _settings), cancel);
         var known = views.Select(view => view.Instance.Uuid).ToHashSet();
         foreach (var orphan in (await _appliers.Driver.ListAsync(cancel)).Where(found => !known.Contains(found.Uuid)))
         {

@@ -5,4 +5,4 @@ using Bridgehead.Rules;
 namespace Bridgehead.Agent;
 
 /// <summary>What nova-compute works on its host with.</summary>
-public sealed record ComputeAppliers(IFirewall Firewall, PortGuard Guard, Links Links, Sysctls Sysctls, IInstanceDriver Driver);
+public sealed record ComputeAppliers(IFirewall Firewall, PortGuard Guard, IHostFiles Files, Links Links, Sysctls Sysctls, IInstanceDriver Driver);

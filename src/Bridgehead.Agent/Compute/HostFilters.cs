@@ -29,13 +29,13 @@ internal sealed class HostFilters(NovaSettings settings, HostReader reader, IFir
         }
     }
 
-    /// <summary>At the daemon's start: exactly these instances, and <paramref name="others"/>, in one commit.</summary>
-    public async Task StartAsync(IReadOnlyList<InstanceView> views, IReadOnlyList<Policy> others, CancellationToken cancel)
+    /// <summary>At the daemon's start: exactly these instances, in one commit.</summary>
+    public async Task StartAsync(IReadOnlyList<InstanceView> views, CancellationToken cancel)
     {
         await _gate.WaitAsync(cancel);
         try
         {
-            var policies = new List<Policy>(others);
+            List<Policy> policies = [new Policy.ComputeHost(settings.IptablesDropAction), .. views.SelectMany(view => InstanceBoot.BridgePolicies(view, settings))];
             foreach (var view in views)
             {
                 policies.AddRange(await UseAsync(view, cancel));

@@ -1,4 +1,3 @@
-using Bridgehead.Host;
 using Bridgehead.Instances;
 using Bridgehead.Model;
 using Bridgehead.Rules;
@@ -29,16 +28,18 @@ internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers applie
 
     public static IEnumerable<DeviceName> BridgesOf(InstanceView view) => view.Nics.Select(nic => nic.Network.Bridge).Distinct();
 
-    public Task GuardAsync(InstanceView view, CancellationToken cancel) => appliers.Guard.PutAsync([.. view.Nics.Select(nic => GuardOf(nic, settings))], cancel);
+    public Task GuardAsync(InstanceView view, CancellationToken cancel) => appliers.Guard.PutAsync(GuardsOf([view], settings), cancel);
 
     public static IEnumerable<Policy> BridgePolicies(InstanceView view, NovaSettings settings) =>
         settings.NetworkManager == NetworkManager.FlatDhcp ? BridgesOf(view).Select(bridge => new Policy.ComputeBridge(bridge, view.Instance.Id)) : [];
 
-    public static GuardedPort GuardOf(NicView nic, NovaSettings settings) => new(nic.Nic.TapName, nic.Nic.Mac, InstancePlanner.AddressesOf(nic, settings));
+    public static IReadOnlyList<GuardedPort> GuardsOf(IEnumerable<InstanceView> views, NovaSettings settings) => [.. views.SelectMany(view => view.Nics).Select(nic => GuardOf(nic, settings))];
+
+    private static GuardedPort GuardOf(NicView nic, NovaSettings settings) => new(nic.Nic.TapName, nic.Nic.Mac, InstancePlanner.AddressesOf(nic, settings));
 
     private async Task PlugAsync(InstanceView view, InstanceSpec spec, CancellationToken cancel)
     {
-        var held = new List<FileLock>();
+        var held = new List<IDisposable>();
         try
         {
             foreach (var bridge in BridgesOf(view))

@@ -13,7 +13,7 @@ namespace Bridgehead.Agent;
 /// </summary>
 internal sealed class HostNetworks(NovaSettings settings, Database store, NetworkAppliers appliers)
 {
-    private readonly HostBridges _bridges = new(settings, store, appliers.Links);
+    private readonly HostBridges _bridges = new(settings, store, appliers.Links, appliers.Files);
     private readonly SemaphoreSlim _one = new(1, 1);
 
     /// <summary>Networks whose bridge and gateway are there: dnsmasq can serve them.</summary>
@@ -100,15 +100,15 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
         }
 
         var addresses = wanted.SelectMany(GatewaysOf).Select(gateway => gateway.Address).ToHashSet();
-        var left = appliers.Gateways.Read().Where(entry => !addresses.Contains(entry.Key)).Select(entry => (Address: entry.Key, Place: PlaceOf(entry.Value))).ToList();
+        var left = appliers.Gateways.Read().Where(entry => !addresses.Contains(entry.Key)).Select(entry => (Address: entry.Key, Place: AddressJournal.PlaceOf(entry.Value))).ToList();
         var bridges = _leaving.Values.Select(network => network.Bridge)
-            .Union(left.Select(entry => entry.Place?.Bridge).OfType<DeviceName>())
+            .Union(left.Select(entry => entry.Place?.Device).OfType<DeviceName>())
             .Union(appliers.Dhcp.Bridges().Except(wanted.Select(network => network.Bridge)));
         foreach (var bridge in bridges)
         {
             using var used = await _bridges.UseAsync(bridge, cancel);
             await EnsureDhcpAsync(bridge, cancel);
-            foreach (var (address, place) in left.Where(entry => entry.Place?.Bridge == bridge))
+            foreach (var (address, place) in left.Where(entry => entry.Place?.Device == bridge))
             {
                 await appliers.Links.RemoveAddressAsync(bridge, address, place!.Value.PrefixLength, cancel);
             }
@@ -186,10 +186,6 @@ internal sealed class HostNetworks(NovaSettings settings, Database store, Networ
             yield return (gatewayV6, cidrV6);
         }
     }
-
-    /// <summary>What <see cref="EnsureLinksAsync"/> wrote down of an address; null for what it never writes.</summary>
-    private static (DeviceName Bridge, int PrefixLength)? PlaceOf(string text) =>
-        text.Split('/') is [var name, var bits] && DeviceName.TryParse(name, out var bridge) && int.TryParse(bits, out var prefix) ? (bridge, prefix) : null;
 
     private async Task<bool> IsMineAsync(Network network, CancellationToken cancel) => network.Host is null
         ? await store.WriteAsync(session => session.Networks.ClaimAsync(network.Id, settings.Host, cancel), cancel)

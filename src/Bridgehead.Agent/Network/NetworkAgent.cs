@@ -36,7 +36,7 @@ public sealed partial class NetworkAgent : IAgent
         }
 
         await _appliers.Sysctls.EnsureForwardingAsync(_settings.UseIpv6, cancel);
-        await _appliers.Links.EnsureMetadataAddressAsync(cancel);
+        await _appliers.Links.EnsureMetadataAddressAsync(address => _appliers.Services.Put(address, "lo/32"), cancel);
         if (_started)
         {
             await AskAllAsync(cancel);
@@ -57,13 +57,7 @@ public sealed partial class NetworkAgent : IAgent
         }
 
         var floating = await _floating.OfHostAsync(cancel);
-        await _appliers.Firewall.StartAsync(
-            [
-                NetworkPlanner.Host(_settings),
-                .. networks.Select(network => NetworkPlanner.Bridge(network, _settings)),
-                .. floating.Select(f => NetworkPlanner.Floating(f, _settings)).OfType<Policy>(),
-            ],
-            cancel);
+        await _appliers.Firewall.StartAsync(NetworkPlanner.All(networks, floating, _settings), cancel);
         await _floating.StartAsync(floating, cancel);
         foreach (var bridge in networks.Select(network => network.Bridge).Distinct())
         {

@@ -5,6 +5,9 @@ public sealed record Command(string Program, IReadOnlyList<string> Arguments)
 {
     public string Input { get; init; } = "";
 
+    /// <summary>It changes nothing: a dry run lets it through.</summary>
+    public bool Reads { get; init; }
+
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Added to the inherited environment.</summary>

@@ -14,12 +14,8 @@ public sealed record DhcpPicture(IReadOnlyList<Network> Networks, IReadOnlyList<
 /// and told to read everything again (SIGHUP) only when an address or MAC that it still knows from a removed file is used anew, and once by each life of the daemon that finds it running.
 /// </summary>
 /// <param name="helper">The program that dnsmasq starts for lease events, see <see cref="LeaseHelper"/>.</param>
-/// <param name="proc">Where the processes of this host are seen.</param>
-public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings, string helper, string proc = "/proc")
+public sealed class DnsmasqService(ICommandRunner runner, IHostFiles host, IProcesses processes, NovaSettings settings, string helper)
 {
-    /// <summary>ESRCH: the process ended between opening and reading.</summary>
-    private const int NoSuchProcess = 3;
-
     private readonly string _folder = Path.Combine(settings.StatePath, "networks");
 
     /// <summary>Bridges that this life of the daemon has brought about, each with the addresses and MACs that its dnsmasq still knows from files that are gone.</summary>
@@ -48,7 +44,7 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
 
             var found = !_forgotten.ContainsKey(bridge);
             var forgotten = Begin(bridge, files);
-            await WriteAsync(files.Options, DnsmasqPlan.Options(networks), cancel);
+            host.Write(files.Options, DnsmasqPlan.Options(networks));
             await WriteHostsAsync(bridge, files, hosts, cancel);
             var arguments = DnsmasqPlan.Arguments(bridge, networks, settings, files);
             if (Running(files, arguments) is not { } pid)
@@ -58,7 +54,7 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
             else if (found || forgotten.Count > 0)
             {
                 // What it knows from files that an earlier life removed, nobody can see.
-                await SignalAsync("-HUP", pid, cancel);
+                await processes.SignalAsync("-HUP", pid, cancel);
             }
 
             forgotten.Clear();
@@ -112,11 +108,7 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
     private async Task EndAsync(DeviceName bridge, DnsmasqFiles files, CancellationToken cancel)
     {
         await StopAsync(files, cancel);
-        if (Directory.Exists(Path.GetDirectoryName(files.Pid)))
-        {
-            Directory.Delete(Path.GetDirectoryName(files.Pid)!, recursive: true);
-        }
-
+        host.DeleteFolder(Path.GetDirectoryName(files.Pid)!);
         _forgotten.Remove(bridge);
         ServeNobody(bridge);
     }
@@ -129,8 +121,8 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
 
     private HashSet<string> Begin(DeviceName bridge, DnsmasqFiles files)
     {
-        Directory.CreateDirectory(files.Hosts);
-        Directory.CreateDirectory(files.Names);
+        host.MakeFolder(files.Hosts);
+        host.MakeFolder(files.Names);
         if (!_forgotten.TryGetValue(bridge, out var forgotten))
         {
             _forgotten.Add(bridge, forgotten = []);
@@ -161,7 +153,7 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
     private async Task WriteHostsAsync(DeviceName bridge, DnsmasqFiles files, IReadOnlyList<ServedHost> hosts, CancellationToken cancel)
     {
         var wanted = hosts.Select(served => served.Host.FileName).ToHashSet(StringComparer.Ordinal);
-        foreach (var name in Directory.GetFiles(files.Hosts).Concat(Directory.GetFiles(files.Names)).Select(path => Path.GetFileName(path)).Distinct().Where(name => !wanted.Contains(name)))
+        foreach (var name in NamesIn(files.Hosts).Union(NamesIn(files.Names)).Where(name => !wanted.Contains(name)))
         {
             await DropAsync(bridge, files, name, cancel);
         }
@@ -181,23 +173,23 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
         var known = _forgotten[bridge];
         if ((known.Contains(host.Address.ToString()) || known.Contains(host.FileName)) && Pid(files) is { } pid)
         {
-            await SignalAsync("-HUP", pid, cancel);
+            await processes.SignalAsync("-HUP", pid, cancel);
             known.Clear();
         }
     }
 
     /// <summary>A host whose address changed is another one to dnsmasq, which keeps what it has read.</summary>
-    private async Task WriteHostAsync(DeviceName bridge, DnsmasqFiles files, DhcpHost host, CancellationToken cancel)
+    private async Task WriteHostAsync(DeviceName bridge, DnsmasqFiles files, DhcpHost served, CancellationToken cancel)
     {
-        var path = Path.Combine(files.Hosts, host.FileName);
-        var text = DnsmasqPlan.HostFile(host, settings);
+        var path = Path.Combine(files.Hosts, served.FileName);
+        var text = DnsmasqPlan.HostFile(served, settings);
         if (File.Exists(path) && await File.ReadAllTextAsync(path, cancel) != text)
         {
-            await DropAsync(bridge, files, host.FileName, cancel);
+            await DropAsync(bridge, files, served.FileName, cancel);
         }
 
-        await WriteAsync(Path.Combine(files.Names, host.FileName), DnsmasqPlan.NameFile(host, settings), cancel);
-        await WriteAsync(path, text, cancel);
+        host.Write(Path.Combine(files.Names, served.FileName), DnsmasqPlan.NameFile(served, settings));
+        host.Write(path, text);
     }
 
     /// <summary>Stops serving the host of that file, and gives its lease back. The file goes last: by it a later life would do this again.</summary>
@@ -216,22 +208,11 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
             }
         }
 
-        File.Delete(Path.Combine(files.Names, name));
-        File.Delete(path);
+        host.Delete(Path.Combine(files.Names, name));
+        host.Delete(path);
     }
 
-    /// <summary>Written beside the folder that dnsmasq watches and moved into it, so that it never reads half a file. There is one writer; what it left when it was killed is written over.</summary>
-    private async Task WriteAsync(string path, string text, CancellationToken cancel)
-    {
-        if (File.Exists(path) && await File.ReadAllTextAsync(path, cancel) == text)
-        {
-            return;
-        }
-
-        var temporary = Path.Combine(_folder, "next.tmp");
-        await File.WriteAllTextAsync(temporary, text, cancel);
-        File.Move(temporary, path, overwrite: true);
-    }
+    private static IEnumerable<string> NamesIn(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder).Select(path => Path.GetFileName(path)) : [];
 
     private async Task StartAsync(DnsmasqFiles files, IReadOnlyList<string> arguments, CancellationToken cancel)
     {
@@ -241,41 +222,14 @@ public sealed class DnsmasqService(ICommandRunner runner, NovaSettings settings,
     }
 
     /// <summary>Until it is gone: a successor on the same bridge would share its port with it, and the kernel would give the requests to either.</summary>
-    private async Task StopAsync(DnsmasqFiles files, CancellationToken cancel)
-    {
-        if (Pid(files) is not { } pid)
-        {
-            return;
-        }
-
-        await SignalAsync("-TERM", pid, cancel);
-        while (Runs(pid, files))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancel);
-        }
-    }
+    private Task StopAsync(DnsmasqFiles files, CancellationToken cancel) => Pid(files) is { } pid ? processes.EndAsync(pid, () => Runs(pid, files), cancel) : Task.CompletedTask;
 
     private int? Running(DnsmasqFiles files, IReadOnlyList<string> arguments) =>
-        Pid(files) is { } pid && ArgumentsOf(pid).SequenceEqual(arguments) ? pid : null;
+        Pid(files) is { } pid && processes.ArgumentsOf(pid).SequenceEqual(arguments) ? pid : null;
 
     /// <summary>The process that wrote the pid file, if it is still that program with that file among its arguments.</summary>
     private int? Pid(DnsmasqFiles files) =>
         File.Exists(files.Pid) && int.TryParse(File.ReadAllText(files.Pid).Trim(), out var pid) && Runs(pid, files) ? pid : null;
 
-    private bool Runs(int pid, DnsmasqFiles files) => ArgumentsOf(pid).Contains($"--pid-file={files.Pid}");
-
-    /// <summary>Empty for a process that is gone, or going.</summary>
-    private IEnumerable<string> ArgumentsOf(int pid)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(proc, $"{pid}", "cmdline")).TrimEnd('\0').Split('\0').Skip(1);
-        }
-        catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException or IOException { HResult: NoSuchProcess })
-        {
-            return [];
-        }
-    }
-
-    private Task<string> SignalAsync(string signal, int pid, CancellationToken cancel) => runner.RequireAsync(new Command("kill", [signal, $"{pid}"]), cancel);
+    private bool Runs(int pid, DnsmasqFiles files) => processes.ArgumentsOf(pid).Contains($"--pid-file={files.Pid}");
 }

@@ -8,13 +8,16 @@ namespace Bridgehead.Host;
 /// What a daemon that was killed, or was down when its entity went, left behind is found by it.
 /// </summary>
 /// <param name="folder">A folder of this journal's own; made when it is needed.</param>
-public sealed class AddressJournal(string folder)
+public sealed class AddressJournal(string folder, IHostFiles files)
 {
     /// <summary>Floating addresses, each with its fixed address.</summary>
-    public static AddressJournal Floating(string stateFolder) => new(Path.Combine(stateFolder, "floating"));
+    public static AddressJournal Floating(string stateFolder, IHostFiles files) => new(Path.Combine(stateFolder, "floating"), files);
 
     /// <summary>Gateways of networks, each with its bridge and prefix: <c>br100/24</c>.</summary>
-    public static AddressJournal Gateways(string stateFolder) => new(Path.Combine(stateFolder, "gateways"));
+    public static AddressJournal Gateways(string stateFolder, IHostFiles files) => new(Path.Combine(stateFolder, "gateways"), files);
+
+    /// <summary>Addresses for the host's own services, each with its interface and prefix: <c>lo/32</c>.</summary>
+    public static AddressJournal Services(string stateFolder, IHostFiles files) => new(Path.Combine(stateFolder, "services"), files);
 
     public IReadOnlyDictionary<IPAddress, string> Read()
     {
@@ -31,25 +34,13 @@ public sealed class AddressJournal(string folder)
         return found;
     }
 
-    public void Put(IPAddress address, string text)
-    {
-        Directory.CreateDirectory(folder);
-        if (!File.Exists(FileOf(address)) || File.ReadAllText(FileOf(address)) != $"{text}\n")
-        {
-            // Moved into place whole: an entry that is replaced is not lost meanwhile.
-            var temporary = Path.Combine(folder, $"{address}.tmp");
-            File.WriteAllText(temporary, $"{text}\n");
-            File.Move(temporary, FileOf(address), overwrite: true);
-        }
-    }
+    public void Put(IPAddress address, string text) => files.Write(FileOf(address), $"{text}\n");
 
-    public void Remove(IPAddress address)
-    {
-        if (Directory.Exists(folder))
-        {
-            File.Delete(FileOf(address));
-        }
-    }
+    public void Remove(IPAddress address) => files.Delete(FileOf(address));
+
+    /// <summary>What an entry that is not a floating address's says: interface and prefix. Null for what was never written here.</summary>
+    public static (DeviceName Device, int PrefixLength)? PlaceOf(string text) =>
+        text.Split('/') is [var name, var bits] && DeviceName.TryParse(name, out var device) && int.TryParse(bits, out var prefix) ? (device, prefix) : null;
 
     private string FileOf(IPAddress address) => Path.Combine(folder, address.ToString());
 }

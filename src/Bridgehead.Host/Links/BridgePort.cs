@@ -28,6 +28,25 @@ internal sealed class BridgePort(LinkReader reader, LinkWriter writer, TimeProvi
         }
     }
 
+    /// <summary>
+    /// The way back. First the interface gets the addresses as well; then one batch leads the routes over it, takes it off the bridge, and the addresses off that. It may be cut off anywhere and begun again.
+    /// </summary>
+    public async Task DisconnectAsync(DeviceName bridge, DeviceName device, CancellationToken cancel)
+    {
+        if (await reader.FindAsync(device, cancel) is not { } link || (link.Master is { } master && master != bridge.ToString()) || await reader.FindAsync(bridge, cancel) is null)
+        {
+            return;
+        }
+
+        var addresses = (await reader.AddressesAsync(bridge, cancel)).Where(a => a.IsGlobal).ToList();
+        var routes = addresses.Count == 0 ? [] : await reader.RoutesAsync(bridge, HaveV6(addresses), cancel);
+        var there = (await reader.AddressesAsync(device, cancel)).Select(a => a.Text).ToList();
+        await writer.ApplyAsync([.. addresses.Where(a => !there.Contains(a.Text)).Select(a => a.AddTo(device))], cancel);
+        IReadOnlyList<string> disconnect = link.Master is null ? [] : [$"link set dev {device} nomaster"];
+        var lost = await LostAsync(routes, device, HaveV6(addresses), cancel);
+        await writer.ApplyAsync([.. Lead(lost, device), .. disconnect, .. addresses.AsEnumerable().Reverse().Select(a => a.DeleteFrom(bridge))], cancel);
+    }
+
     private async Task MoveAsync(Move move, CancellationToken cancel)
     {
         var (bridge, device, link, addresses, routes) = move;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Bridgehead.Model;
 
@@ -14,7 +15,7 @@ internal sealed class LinkReader(ICommandRunner runner)
     /// <summary>Null when there is no such interface.</summary>
     public async Task<LinkState?> FindAsync(DeviceName device, CancellationToken cancel)
     {
-        var result = await runner.RunAsync(new Command("ip", ["-j", "link", "show", "dev", device.ToString()]), cancel);
+        var result = await runner.RunAsync(new Command("ip", ["-j", "link", "show", "dev", device.ToString()]) { Reads = true }, cancel);
         if (result.ExitCode != 0)
         {
             return null;
@@ -27,8 +28,15 @@ internal sealed class LinkReader(ICommandRunner runner)
         return new LinkState(link.GetProperty("address").GetString()!, master, flags.Contains("UP"), link.GetProperty("operstate").GetString() == "UP");
     }
 
-    public async Task<bool> HasPortsAsync(DeviceName bridge, CancellationToken cancel) =>
-        (await ListAsync(["-j", "link", "show", "master", bridge.ToString()], cancel)).Count > 0;
+    public async Task<IReadOnlyList<string>> PortsAsync(DeviceName bridge, CancellationToken cancel) =>
+        [.. (await ListAsync(["-j", "link", "show", "master", bridge.ToString()], cancel)).Select(link => link.GetProperty("ifname").GetString()!)];
+
+    public async Task<IReadOnlyList<DeviceName>> CarriersAsync(IPAddress address, int prefix, CancellationToken cancel) =>
+    [
+        .. (await ListAsync(["-j", "address", "show"], cancel))
+            .Where(link => link.TryGetProperty("addr_info", out var all) && all.EnumerateArray().Any(info => info.TryGetProperty("local", out _) && LinkAddress.From(info) is var a && a.Address.Equals(address) && a.PrefixLength == prefix))
+            .Select(link => DeviceName.Parse(link.GetProperty("ifname").GetString()!)),
+    ];
 
     /// <summary>In the kernel's order: of several in one subnet the first is the source of what the host sends there.</summary>
     public async Task<IReadOnlyList<LinkAddress>> AddressesAsync(DeviceName device, CancellationToken cancel) =>
@@ -50,7 +58,7 @@ internal sealed class LinkReader(ICommandRunner runner)
 
     private async Task<IReadOnlyList<JsonElement>> ListAsync(IReadOnlyList<string> arguments, CancellationToken cancel)
     {
-        var text = await runner.RequireAsync(new Command("ip", arguments), cancel);
+        var text = await runner.RequireAsync(new Command("ip", arguments) { Reads = true }, cancel);
         using var json = JsonDocument.Parse(string.IsNullOrWhiteSpace(text) ? "[]" : text);
 
         // ip prints an empty object for an interface that a filter left out.

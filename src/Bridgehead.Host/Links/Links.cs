@@ -8,7 +8,7 @@ namespace Bridgehead.Host;
 /// together goes in one batch.
 /// </summary>
 /// <param name="lockFile">Between the daemons of this host: two of them may find the same bridge missing.</param>
-public sealed class Links(ICommandRunner runner, string lockFile, TimeProvider clock)
+public sealed class Links(ICommandRunner runner, IHostFiles files, string lockFile, TimeProvider clock)
 {
     private static readonly IPAddress MetadataAddress = Ip.Parse("169.254.169.254");
     private readonly LinkReader _reader = new(runner);
@@ -24,7 +24,7 @@ public sealed class Links(ICommandRunner runner, string lockFile, TimeProvider c
     /// <summary>As the other, and calls <paramref name="making"/> before it makes the bridge.</summary>
     public async Task EnsureBridgeAsync(DeviceName bridge, DeviceName? physical, Action making, CancellationToken cancel)
     {
-        using var one = await FileLock.TakeAsync(lockFile, clock, cancel);
+        using var one = await files.LockAsync(lockFile, cancel);
         var link = await _reader.FindAsync(bridge, cancel);
         if (link is null)
         {
@@ -51,12 +51,33 @@ public sealed class Links(ICommandRunner runner, string lockFile, TimeProvider c
     /// </summary>
     public async Task EnsureGatewayAsync(DeviceName bridge, IPAddress gateway, IPNetwork network, CancellationToken cancel)
     {
-        using var one = await FileLock.TakeAsync(lockFile, clock, cancel);
+        using var one = await files.LockAsync(lockFile, cancel);
         await Order.PutFirstAsync(bridge, gateway, network, cancel);
     }
 
-    /// <summary>Gives the loopback interface 169.254.169.254, scope link, so that the host answers for it.</summary>
-    public Task EnsureMetadataAddressAsync(CancellationToken cancel) => AddAsync(LinkAddress.Loopback, MetadataAddress, 32, " scope link", cancel);
+    /// <summary>Gives the loopback interface 169.254.169.254, scope link, so that the host answers for it; calls <paramref name="making"/> before, unless it is there.</summary>
+    public async Task EnsureMetadataAddressAsync(Action<IPAddress> making, CancellationToken cancel)
+    {
+        if (!await HasAsync(LinkAddress.Loopback, MetadataAddress, 32, cancel))
+        {
+            making(MetadataAddress);
+            await AddAsync(LinkAddress.Loopback, MetadataAddress, 32, " scope link", cancel);
+        }
+    }
+
+    /// <summary>Takes the physical interface off the bridge, and gives it back the addresses and routes that moved: all that the bridge has. Nothing happens when another bridge has it, or it is gone.</summary>
+    public async Task ReleaseInterfaceAsync(DeviceName bridge, DeviceName physical, CancellationToken cancel)
+    {
+        using var one = await files.LockAsync(lockFile, cancel);
+        await Port.DisconnectAsync(bridge, physical, cancel);
+    }
+
+    /// <summary>The interfaces that have the address.</summary>
+    public Task<IReadOnlyList<DeviceName>> CarriersAsync(IPAddress address, int prefix, CancellationToken cancel) => _reader.CarriersAsync(address, prefix, cancel);
+
+    /// <summary>Why <see cref="RemoveBridgeAsync"/> leaves it: what is connected to it, and its addresses.</summary>
+    public async Task<IReadOnlyList<string>> UsesOfAsync(DeviceName bridge, CancellationToken cancel) =>
+        [.. await _reader.PortsAsync(bridge, cancel), .. (await _reader.AddressesAsync(bridge, cancel)).Where(a => a.IsGlobal && a.Address.IsV4()).Select(a => a.Text)];
 
     public Task EnsureAddressV6Async(DeviceName device, IPAddress address, int prefix, CancellationToken cancel) => AddAsync(device, address, prefix, " nodad", cancel);
 
@@ -66,13 +87,13 @@ public sealed class Links(ICommandRunner runner, string lockFile, TimeProvider c
     /// <summary>Takes an address off; nothing happens when it, or the interface, is not there.</summary>
     public async Task RemoveAddressAsync(DeviceName device, IPAddress address, int prefix, CancellationToken cancel)
     {
-        using var one = await FileLock.TakeAsync(lockFile, clock, cancel);
+        using var one = await files.LockAsync(lockFile, cancel);
         if (await _reader.FindAsync(device, cancel) is null)
         {
             return;
         }
 
-        if (address.IsV4())
+        if (address.IsV4() && device != LinkAddress.Loopback)
         {
             await Order.RemoveAsync(device, address, Cidr.TryParseMasked($"{address}/{prefix}", out var network) ? network : Cidr.Host(address), cancel);
         }
@@ -96,13 +117,13 @@ public sealed class Links(ICommandRunner runner, string lockFile, TimeProvider c
     /// <summary>Removes a bridge that nothing is connected to, and that has no address: one with either is in use. Says whether it is gone.</summary>
     public async Task<bool> RemoveBridgeAsync(DeviceName bridge, CancellationToken cancel)
     {
-        using var one = await FileLock.TakeAsync(lockFile, clock, cancel);
+        using var one = await files.LockAsync(lockFile, cancel);
         if (await _reader.FindAsync(bridge, cancel) is null)
         {
             return true;
         }
 
-        if (await _reader.HasPortsAsync(bridge, cancel) || (await _reader.AddressesAsync(bridge, cancel)).Any(a => a.IsGlobal && a.Address.IsV4()))
+        if ((await UsesOfAsync(bridge, cancel)).Count > 0)
         {
             return false;
         }

@@ -66,7 +66,7 @@ public sealed class RoutingReader(ICommandRunner runner, string sysctls = "/proc
 
     private async Task<JsonDocument> JsonAsync(IReadOnlyList<string> arguments, CancellationToken cancel)
     {
-        var text = await runner.RequireAsync(new Command("ip", arguments), cancel);
+        var text = await runner.RequireAsync(new Command("ip", arguments) { Reads = true }, cancel);
         return JsonDocument.Parse(string.IsNullOrWhiteSpace(text) ? "[]" : text);
     }
 }

@@ -1,7 +1,7 @@
 namespace Bridgehead.Host;
 
 /// <summary>Kernel settings of this network namespace, under <c>/proc/sys</c>. Written only when they differ.</summary>
-public sealed class Sysctls(string root = "/proc/sys")
+public sealed class Sysctls(IHostFiles files, string root = "/proc/sys")
 {
     /// <summary>Routing between bridges and the outside.</summary>
     public Task EnsureForwardingAsync(bool ipv6, CancellationToken cancel) => EnsureAsync(ipv6 ? ["net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"] : ["net/ipv4/ip_forward"], cancel);
@@ -27,7 +27,7 @@ public sealed class Sysctls(string root = "/proc/sys")
             var path = Path.Combine(root, setting);
             if ((await File.ReadAllTextAsync(path, cancel)).Trim() != "1")
             {
-                await File.WriteAllTextAsync(path, "1\n", cancel);
+                files.Set(path, "1");
             }
         }
     }

@@ -3,7 +3,7 @@ using Bridgehead.Rules;
 namespace Bridgehead.Host;
 
 /// <summary>A way to bring policies into the kernel: a plan, and what carries it out. Its calls come one at a time.</summary>
-public interface IFirewallBackend
+public interface IFirewallBackend : IRetirement
 {
     /// <summary>Somebody else may have changed what is ours: <see cref="CommitAsync"/> would repair it. Raised on any thread, from the first commit on.</summary>
     event Action? Disturbed;
@@ -23,8 +23,8 @@ public interface IFirewallBackend
     /// <param name="cancel">Cancels.</param>
     Task<IReadOnlyList<string>> CommitAsync(bool observe, CancellationToken cancel);
 
-    /// <summary>Takes everything of this worker out of the kernel, and what workers share when no other one uses it. Everybody else's stays as it is. True when there was something.</summary>
-    Task<bool> RetireAsync(CancellationToken cancel);
+    /// <summary>What <see cref="CommitAsync"/> would change, by what the kernel holds now. Changes nothing.</summary>
+    Task<IReadOnlyList<RuleChange>> PreviewAsync(CancellationToken cancel);
 }
 
 /// <summary>The packet filter was not changed, and why.</summary>

@@ -12,13 +12,13 @@ public sealed class IptablesBackend : IFirewallBackend
     private readonly FirewallPlan _plan;
     private readonly IptablesPrograms _programs;
     private readonly string _lockFile;
-    private readonly TimeProvider _clock;
+    private readonly IHostFiles _files;
     private readonly IDisturbance? _disturbance;
 
     /// <param name="disturbance">Null: nobody else is expected.</param>
-    public IptablesBackend(FirewallPlan plan, IptablesPrograms programs, string lockFile, TimeProvider clock, IDisturbance? disturbance = null)
+    public IptablesBackend(FirewallPlan plan, IptablesPrograms programs, IHostFiles files, string lockFile, IDisturbance? disturbance = null)
     {
-        (_plan, _programs, _lockFile, _clock, _disturbance) = (plan, programs, lockFile, clock, disturbance);
+        (_plan, _programs, _files, _lockFile, _disturbance) = (plan, programs, files, lockFile, disturbance);
         if (disturbance is not null)
         {
             disturbance.Disturbed += () => Disturbed?.Invoke();
@@ -27,28 +27,29 @@ public sealed class IptablesBackend : IFirewallBackend
 
     public event Action? Disturbed;
 
+    private IptablesRemoval Removal => new(_programs, _files, _lockFile, [_plan.Worker]);
+
     public void Put(Policy policy) => _plan.Put(policy);
 
     public void Remove(string key) => _plan.Remove(key);
 
     public void Replace(IReadOnlyList<Policy> policies) => _plan.Replace(policies);
 
-    public async Task<bool> RetireAsync(CancellationToken cancel)
+    public async Task<IReadOnlyList<RuleChange>> PreviewAsync(CancellationToken cancel)
     {
-        var some = false;
-        foreach (var family in Enum.GetValues<IpFamily>())
+        var changes = new List<RuleChange>();
+        foreach (var family in _plan.Families)
         {
-            using var held = await FileLock.TakeAsync(_lockFile, _clock, cancel);
-            var text = Removal.Of(await _programs.SaveAsync(family, cancel), [_plan.Worker]);
-            if (text.Length > 0)
-            {
-                await _programs.RestoreAsync(family, text, cancel);
-                some = true;
-            }
+            _plan.Observe(family, await _programs.SaveAsync(family, cancel));
+            changes.AddRange(_plan.Changes(family));
         }
 
-        return some;
+        return changes;
     }
+
+    public Task<IReadOnlyList<RuleChange>> PreviewRetirementAsync(CancellationToken cancel) => Removal.PreviewRetirementAsync(cancel);
+
+    public Task<bool> RetireAsync(CancellationToken cancel) => Removal.RetireAsync(cancel);
 
     public async Task<IReadOnlyList<string>> CommitAsync(bool observe, CancellationToken cancel)
     {
@@ -56,7 +57,7 @@ public sealed class IptablesBackend : IFirewallBackend
         var (commits, drift) = (0, new List<string>());
         foreach (var family in _plan.Families)
         {
-            using var held = observe || suspect ? await FileLock.TakeAsync(_lockFile, _clock, cancel) : null;
+            using var held = observe || suspect ? await _files.LockAsync(_lockFile, cancel) : null;
             var wanted = suspect && !observe ? _plan.Pending(family) : null;
             if (observe || suspect)
             {

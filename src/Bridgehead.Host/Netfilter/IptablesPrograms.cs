@@ -19,7 +19,7 @@ public sealed class IptablesPrograms(ICommandRunner runner, string variant)
 
     public bool AreInstalled => ((string[])["save", "restore"]).All(verb => ProgramPath.Find($"{Name(IpFamily.V4)}-{verb}") is not null && ProgramPath.Find($"{Name(IpFamily.V6)}-{verb}") is not null);
 
-    public Task<string> SaveAsync(IpFamily family, CancellationToken cancel) => runner.RequireAsync(new Command($"{Name(family)}-save", []), cancel);
+    public Task<string> SaveAsync(IpFamily family, CancellationToken cancel) => runner.RequireAsync(new Command($"{Name(family)}-save", []) { Reads = true }, cancel);
 
     /// <summary>Applies the text as one commit per table. Waits five seconds for the lock that other iptables programs hold.</summary>
     public Task RestoreAsync(IpFamily family, string text, CancellationToken cancel) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bridgehead.Host;
+using Bridgehead.Model;
 
 namespace Bridgehead.Instances;
 
@@ -22,7 +23,7 @@ public sealed class NetnsDriver(ICommandRunner runner, string stateFolder, TimeP
         var missing = new List<string>();
         foreach (var program in Programs)
         {
-            if ((await runner.RunAsync(new Command("sh", ["-c", "command -v \"$1\"", "sh", program]), cancel)).ExitCode != 0)
+            if ((await runner.RunAsync(new Command("sh", ["-c", "command -v \"$1\"", "sh", program]) { Reads = true }, cancel)).ExitCode != 0)
             {
                 missing.Add(CommandRunner.Missing(program));
             }
@@ -34,7 +35,7 @@ public sealed class NetnsDriver(ICommandRunner runner, string stateFolder, TimeP
     public async Task PreparePortAsync(InstanceSpec spec, CancellationToken cancel)
     {
         await StopAsync(spec.Uuid, cancel);
-        _applets ??= (await runner.RequireAsync(new Command("busybox", ["--list"]), cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        _applets ??= (await runner.RequireAsync(new Command("busybox", ["--list"]) { Reads = true }, cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var basis = await BusyboxBase.EnsureAsync(stateFolder, _applets, cancel);
         var folder = _folders.Of(spec.Uuid);
         Directory.CreateDirectory(folder);
@@ -96,6 +97,12 @@ public sealed class NetnsDriver(ICommandRunner runner, string stateFolder, TimeP
         }
 
         return Task.FromResult(found);
+    }
+
+    public IReadOnlyList<DeviceName> PortsOf(Guid uuid)
+    {
+        var path = Path.Combine(_folders.Of(uuid), "taps");
+        return File.Exists(path) ? [.. File.ReadAllLines(path).Select(DeviceName.Parse)] : [];
     }
 
     public Task<bool> IsRunningAsync(Guid uuid, CancellationToken cancel) => Task.FromResult(_folders.IsRunning(uuid));

@@ -1,4 +1,5 @@
 using Bridgehead.Host;
+using Bridgehead.Model;
 
 namespace Bridgehead.Instances;
 
@@ -66,6 +67,8 @@ public sealed class TapDriver(ICommandRunner runner, string stateFolder, string 
 
         return found;
     }
+
+    public IReadOnlyList<DeviceName> PortsOf(Guid uuid) => File.Exists(FileOf(uuid)) ? [.. File.ReadAllLines(FileOf(uuid)).Select(DeviceName.Parse)] : [];
 
     public async Task<bool> IsRunningAsync(Guid uuid, CancellationToken cancel) => File.Exists(FileOf(uuid)) && (await TapsAsync(uuid, cancel)).All(IsThere);
 

@@ -139,6 +139,15 @@ public sealed class FirewallPlan
         return text.ToString();
     }
 
+    /// <summary>What the text of <see cref="Pending"/> would change; to be asked between an observation and the commit that follows it.</summary>
+    public IReadOnlyList<RuleChange> Changes(IpFamily family)
+    {
+        var text = Pending(family);
+        return _families[family].Saved is { } saved ? [.. new IptablesChanges(family, saved, (table, chain, line) => WhyOf(new ChainId(family, table, chain), line)).Of(text)] : [];
+    }
+
+    private string? WhyOf(ChainId chain, string line) => _book.Reading(chain, line).FirstOrDefault()?.Why;
+
     private void WriteStaleInstances()
     {
         foreach (var (key, now) in _groups.TakeStale())

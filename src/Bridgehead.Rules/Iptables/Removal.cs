@@ -19,6 +19,10 @@ public static class Removal
         return text.ToString();
     }
 
+    /// <summary>What the text of <see cref="Of"/> would change.</summary>
+    public static IEnumerable<RuleChange> Changes(IpFamily family, string saved, IReadOnlyCollection<string> workers) =>
+        new IptablesChanges(family, SavedRules.Parse(saved), (_, _, _) => null).Of(Of(saved, workers));
+
     private static void Write(StringBuilder text, Table table, SavedRules rules, IReadOnlyCollection<string> workers)
     {
         var own = rules.Chains(table).Where(chain => workers.Any(worker => Skeleton.OwnerOf(chain, worker) == worker)).Order(StringComparer.Ordinal).ToList();

@@ -22,7 +22,7 @@ public sealed class NftImage
     }
 
     /// <summary>The operation's effect, for those that are not of rules.</summary>
-    internal void Apply(NftOperation operation)
+    public void Apply(NftOperation operation)
     {
         switch (operation)
         {

@@ -25,6 +25,10 @@ public static class NetworkPlanner
         ? new Policy.FloatingNat(floating.Address, fixedAddress, DeviceOf(floating, settings))
         : null;
 
+    /// <summary>All that nova-network wants of a host that serves these networks and has these floating addresses.</summary>
+    public static IReadOnlyList<Policy> All(IEnumerable<Network> networks, IEnumerable<FloatingIp> floating, NovaSettings settings) =>
+        [Host(settings), .. networks.Select(network => Bridge(network, settings)), .. floating.Select(address => Floating(address, settings)).OfType<Policy>()];
+
     /// <summary>The interface that carries a floating address: public_interface where it is set, else the one stored with the address.</summary>
     public static DeviceName? DeviceOf(FloatingIp floating, NovaSettings settings) =>
         DeviceName.TryParse(settings.PublicInterface ?? floating.Interface, out var device) ? device : null;

@@ -9,7 +9,8 @@ internal static class DaemonHelp
     public static string Text(IReadOnlyList<string> binaries)
     {
         var program = binaries.Count > 1 ? "bridgehead up" : binaries[0];
-        var text = new StringBuilder($"usage: {program} [--config-file FILE ...] [--OPTION VALUE ...]\n\n");
+        var text = new StringBuilder($"usage: {program} [--config-file FILE ...] [--OPTION VALUE ...] [--dry-run]\n\n");
+        text.Append("--dry-run prints what a start would change on this host, as a diff (+ comes, - goes, ~ changes), and changes nothing.\n\n");
         text.Append("Settings come from, lowest first: defaults, nova.conf files (--config-file, else BRIDGEHEAD_CONFIG_FILE, else\n");
         text.Append("/etc/bridgehead/nova.conf and /etc/nova/nova.conf), variables BRIDGEHEAD_<OPTION>, and flags.\n\noptions:\n");
         foreach (var setting in SettingsReader.Describe())

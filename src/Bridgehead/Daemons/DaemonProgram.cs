@@ -19,7 +19,8 @@ internal static partial class DaemonProgram
             return 0;
         }
 
-        if (!SettingsLoader.Load(args).Succeeded(out var loaded, out var problem))
+        var dry = args.Contains(DryRunProgram.Flag);
+        if (!SettingsLoader.Load([.. args.Where(argument => argument != DryRunProgram.Flag)]).Succeeded(out var loaded, out var problem))
         {
             return await ComplainAsync(problem.Message, 2);
         }
@@ -33,16 +34,21 @@ internal static partial class DaemonProgram
         }
 
         var missing = HostNeeds.Of(binaries, loaded.Settings);
-        return missing.Count > 0 ? await ComplainAsync(string.Join('\n', missing), 1) : await RunAsync(binaries, loaded.Settings, logs, log);
+        return missing.Count > 0 ? await ComplainAsync(string.Join('\n', missing), 1) : await RunAsync(binaries, loaded.Settings, dry, logs, log);
     }
 
-    private static async Task<int> RunAsync(IReadOnlyList<string> binaries, NovaSettings settings, ILoggerFactory logs, ILogger log)
+    private static async Task<int> RunAsync(IReadOnlyList<string> binaries, NovaSettings settings, bool dry, ILoggerFactory logs, ILogger log)
     {
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         try
         {
+            if (dry)
+            {
+                return await DryRunProgram.RunAsync(binaries, settings, logs, stop.Token);
+            }
+
             await using var daemons = new Daemons(settings, logs, stop.Token);
             await daemons.StartAsync(binaries);
             Started(log, string.Join(", ", binaries), settings.Host);
@@ -53,7 +59,7 @@ internal static partial class DaemonProgram
         {
             return 0;
         }
-        catch (Exception problem) when (problem is StoreException or CommandFailedException or ListenException or VendorDataException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is StoreException or CommandFailedException or FirewallException or ListenException or VendorDataException or IOException or UnauthorizedAccessException)
         {
             return await ComplainAsync(problem.Message, 1);
         }

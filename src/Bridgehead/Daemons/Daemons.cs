@@ -15,13 +15,13 @@ internal sealed partial class Daemons : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop;
     private readonly List<Task> _running = [];
-    private readonly List<FileStream> _places = [];
+    private readonly DaemonPlaces _places;
     private Database? _store;
     private IAsyncDisposable? _api;
 
     public Daemons(NovaSettings settings, ILoggerFactory logs, CancellationToken stop)
     {
-        (_settings, _logs, _log) = (settings, logs, logs.CreateLogger<Daemons>());
+        (_settings, _logs, _log, _places) = (settings, logs, logs.CreateLogger<Daemons>(), new DaemonPlaces(settings.StatePath));
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
@@ -41,7 +41,7 @@ internal sealed partial class Daemons : IAsyncDisposable
             _running.Add(new Sweeper(_store, _logs.CreateLogger<Sweeper>()).RunAsync(_stop.Token));
         }
 
-        var parts = new HostParts(_settings, _store, _logs, _stop.Token);
+        var parts = new HostParts(_settings, _store, _logs, new HostHands(_logs), _stop.Token);
         await Task.WhenAll(binaries.Select(binary => StartAsync(parts, binary)));
         new SystemdNotifier().Notify(ServiceState.Ready);
     }
@@ -67,17 +67,13 @@ internal sealed partial class Daemons : IAsyncDisposable
             await _store.DisposeAsync();
         }
 
-        foreach (var place in _places)
-        {
-            await place.DisposeAsync();
-        }
-
+        _places.Dispose();
         _stop.Dispose();
     }
 
     private async Task StartAsync(HostParts parts, string binary)
     {
-        TakePlace(binary);
+        _places.Take(binary);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var running = parts.RunAsync(binary, ready, _stop.Token);
         _running.Add(running);
@@ -95,25 +91,6 @@ internal sealed partial class Daemons : IAsyncDisposable
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"state_path is '{_settings.StatePath}', which cannot be made: {problem.Message.TrimEnd('.')}: set it to a folder that this user may write to", problem);
-        }
-    }
-
-    /// <summary>Two daemons of a kind would undo each other's work on the host. The lock ends with the process, however that ends.</summary>
-    private void TakePlace(string binary)
-    {
-        if (binary == Binaries.Api)
-        {
-            return;
-        }
-
-        var locks = Directory.CreateDirectory(Path.Combine(_settings.StatePath, "locks"));
-        try
-        {
-            _places.Add(new FileStream(Path.Combine(locks.FullName, binary), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (IOException problem)
-        {
-            throw new IOException($"{binary} runs already with the state_path '{_settings.StatePath}': stop that one first", problem);
         }
     }
 

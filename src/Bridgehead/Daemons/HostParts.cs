@@ -1,7 +1,7 @@
 using Bridgehead.Agent;
 using Bridgehead.Host;
-using Bridgehead.Instances;
 using Bridgehead.Model;
+using Bridgehead.Rules;
 using Bridgehead.Rules.Iptables;
 using Bridgehead.Rules.Nftables;
 using Bridgehead.Store;
@@ -9,36 +9,55 @@ using Microsoft.Extensions.Logging;
 
 namespace Bridgehead;
 
-/// <summary>Puts an agent together with what it works on its host with.</summary>
-internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFactory logs, CancellationToken stop)
+/// <summary>Puts agents together with what they work on their host with.</summary>
+internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFactory logs, IHostHands hands, CancellationToken stop)
 {
-    private static readonly CommandRunner Runner = new();
-    private readonly IptablesPrograms _iptables = new(Runner, settings.IptablesVariant);
-    private readonly Sysctls _sysctls = new();
+    private readonly HostAppliers _appliers = new(settings, hands);
+
+    /// <summary>The daemon's agent.</summary>
+    public IAgent Agent(string binary) => binary switch
+    {
+        Binaries.Network => NetworkAgent(),
+        Binaries.Compute => ComputeAgent(),
+        _ => new ApiAgent(settings, Firewall(binary)),
+    };
 
     /// <summary>Runs the daemon's agent until cancelled.</summary>
-    public async Task RunAsync(string binary, TaskCompletionSource ready, CancellationToken cancel)
-    {
-        // Each has its own way to interfaces: both may live in one process, as they may not.
-        var links = new Links(Runner, Path.Combine(settings.StatePath, "locks", "links"), TimeProvider.System);
-        if (binary == Binaries.Network)
-        {
-            var dhcp = new DnsmasqService(Runner, settings, LeaseProgram());
-            var (floating, gateways) = (AddressJournal.Floating(settings.StatePath), AddressJournal.Gateways(settings.StatePath));
-            await RunNetworkAsync(new NetworkAppliers(Firewall(binary), links, _sysctls, dhcp, new Conntrack(Runner), floating, gateways), ready, cancel);
-            return;
-        }
+    public Task RunAsync(string binary, TaskCompletionSource ready, CancellationToken cancel) =>
+        binary == Binaries.Network ? RunNetworkAsync(NetworkAgent(), ready, cancel) : LoopOf(Agent(binary)).RunAsync(ready, cancel);
 
-        IAgent agent = binary == Binaries.Api
-            ? new ApiAgent(settings, Firewall(binary))
-            : new ComputeAgent(settings, store, new ComputeAppliers(Firewall(binary), new PortGuard(Writer(new NftablesBackend(new GuardLayout(settings.UseIpv6)))), links, _sysctls, Driver()), logs, stop);
-        await LoopOf(agent).RunAsync(ready, cancel);
-    }
+    private NetworkAgent NetworkAgent() => new(
+        settings,
+        store,
+        new NetworkAppliers(
+            Firewall(Binaries.Network),
+            _appliers.Files,
+            _appliers.NewLinks(),
+            _appliers.Sysctls,
+            _appliers.NewDhcp(LeaseProgram()),
+            _appliers.Conntrack,
+            _appliers.Floating,
+            _appliers.Gateways,
+            _appliers.Services),
+        logs,
+        stop);
+
+    private ComputeAgent ComputeAgent() => new(
+        settings,
+        store,
+        new ComputeAppliers(
+            Firewall(Binaries.Compute),
+            new PortGuard(hands.Firewall(new NftablesBackend(new GuardLayout(settings.UseIpv6)), null)),
+            _appliers.Files,
+            _appliers.NewLinks(),
+            _appliers.Sysctls,
+            _appliers.Driver(settings.ComputeDriver)),
+        logs,
+        stop);
 
     /// <summary>The lease socket listens before dnsmasq is started, because dnsmasq asks it for the lease database.</summary>
-    private async Task RunNetworkAsync(NetworkAppliers appliers, TaskCompletionSource ready, CancellationToken cancel)
+    private async Task RunNetworkAsync(NetworkAgent agent, TaskCompletionSource ready, CancellationToken cancel)
     {
-        var agent = new NetworkAgent(settings, store, appliers, logs, stop);
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var leases = new LeaseSocket(settings.StatePath, TimeProvider.System, logs.CreateLogger<LeaseSocket>()).RunAsync(
             lease => agent.LeaseAsync(lease, cancel), () => agent.LeaseDatabaseAsync(cancel), listening, cancel);
@@ -48,18 +67,16 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
 
     private AgentLoop LoopOf(IAgent agent) => new(agent, store, settings, TimeProvider.System, logs.CreateLogger<AgentLoop>());
 
-    private FirewallWriter Firewall(string worker)
+    private IFirewall Firewall(string worker)
     {
         if (settings.NetfilterBackend == NetfilterBackend.Nftables)
         {
-            return Writer(Native(worker), _iptables.AreInstalled ? Iptables(worker, null) : null);
+            return hands.Firewall(Native(worker), _appliers.Iptables.AreInstalled ? Iptables(worker, null) : null);
         }
 
-        IDisturbance disturbance = _iptables.IsNft ? new NftVariantDisturbance(worker) : new LegacyDisturbance(TimeProvider.System);
-        return Writer(Iptables(worker, disturbance), Native(worker));
+        IDisturbance disturbance = _appliers.Iptables.IsNft ? new NftVariantDisturbance(worker) : new LegacyDisturbance(TimeProvider.System);
+        return hands.Firewall(Iptables(worker, disturbance), Native(worker));
     }
-
-    private FirewallWriter Writer(IFirewallBackend backend, IFirewallBackend? former = null) => new(backend, TimeProvider.System, logs.CreateLogger<FirewallWriter>(), former);
 
     private NftablesBackend Native(string worker) => new(worker switch
     {
@@ -70,24 +87,16 @@ internal sealed class HostParts(NovaSettings settings, Database store, ILoggerFa
 
     private IptablesBackend Iptables(string worker, IDisturbance? disturbance) => new(
         new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6),
-        _iptables,
-        Path.Combine(settings.StatePath, "locks", "iptables"),
-        TimeProvider.System,
+        _appliers.Iptables,
+        _appliers.Files,
+        _appliers.IptablesLock,
         disturbance);
-
-    private IInstanceDriver Driver() => settings.ComputeDriver == "tap"
-        ? new TapDriver(Runner, settings.StatePath)
-        : new NetnsDriver(Runner, settings.StatePath, TimeProvider.System);
 
     /// <summary>dnsmasq wants a program without arguments: a link with its name, to this executable.</summary>
     private string LeaseProgram()
     {
         var path = Path.Combine(settings.StatePath, "networks", "nova-dhcpbridge");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = $"{path}.next";
-        File.Delete(temporary);
-        File.CreateSymbolicLink(temporary, Environment.ProcessPath!);
-        File.Move(temporary, path, overwrite: true);
+        _appliers.Files.Link(path, Environment.ProcessPath!);
         return path;
     }
 }

@@ -126,7 +126,7 @@ public sealed class TwoBackendsTests : IDisposable
     }
 
     private IptablesBackend Iptables(string worker, NovaSettings settings, string variant) => new(
-        new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6), new IptablesPrograms(new CommandRunner(), variant), Path.Combine(_state, "lock"), TimeProvider.System);
+        new FirewallPlan(worker, RuleProfiles.For(settings.RuleProfile), settings.UseIpv6), new IptablesPrograms(new CommandRunner(), variant), new HostFiles(TimeProvider.System), Path.Combine(_state, "lock"));
 
     private static void Clear(List<IFirewallBackend> backends, string variant)
     {

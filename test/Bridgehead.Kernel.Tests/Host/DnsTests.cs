@@ -26,7 +26,7 @@ public sealed class DnsTests : IAsyncLifetime
         File.SetUnixFileMode(_state, (UnixFileMode)0b111_101_101);
         File.WriteAllText(Configuration, "");
         _dhcp = new DnsmasqService(
-            new CommandRunner(), Sample.Settings() with { StatePath = _state, DnsServer = [Ip.Parse(Upstream)], DnsmasqConfigFile = Configuration }, "/bin/true");
+            new CommandRunner(), new HostFiles(TimeProvider.System), new Processes(new CommandRunner()), Sample.Settings() with { StatePath = _state, DnsServer = [Ip.Parse(Upstream)], DnsmasqConfigFile = Configuration }, "/bin/true");
     }
 
     public async ValueTask InitializeAsync()

@@ -120,7 +120,7 @@ public sealed class DnsmasqServiceTests : IAsyncLifetime
         _dhcp.Bridges().Should().BeEmpty();
     }
 
-    private DnsmasqService Service() => new(new CommandRunner(), Sample.Settings() with { StatePath = _state }, Path.Combine(_state, "helper"));
+    private DnsmasqService Service() => new(new CommandRunner(), new HostFiles(TimeProvider.System), new Processes(new CommandRunner()), Sample.Settings() with { StatePath = _state }, Path.Combine(_state, "helper"));
 
     private static MacAddress Mac(int n) => MacAddress.Parse($"fa:16:3e:00:00:0{n}");
 

@@ -22,11 +22,11 @@ public sealed class HostStateTests : IDisposable
     public async Task Forwarding_and_the_filter_of_bridged_packets_are_switched_on_in_this_namespace()
     {
         World.Run($"for s in {Settings}; do sysctl -q -w $s=0; done");
-        await new Sysctls().EnsureForwardingAsync(false, Never);
-        await new Sysctls().EnsureBridgeFilterAsync(false, Never);
+        await new Sysctls(new HostFiles(TimeProvider.System)).EnsureForwardingAsync(false, Never);
+        await new Sysctls(new HostFiles(TimeProvider.System)).EnsureBridgeFilterAsync(false, Never);
         World.Run($"sysctl -n {Settings}").Should().Be("1\n0\n1\n0\n");
-        await new Sysctls().EnsureForwardingAsync(true, Never);
-        await new Sysctls().EnsureBridgeFilterAsync(true, Never);
+        await new Sysctls(new HostFiles(TimeProvider.System)).EnsureForwardingAsync(true, Never);
+        await new Sysctls(new HostFiles(TimeProvider.System)).EnsureBridgeFilterAsync(true, Never);
         World.Run($"sysctl -n {Settings}").Should().Be("1\n1\n1\n1\n");
     }
 

@@ -120,7 +120,7 @@ public sealed class IptablesFirewallTests : IDisposable
 
     private FirewallWriter Firewall(string worker, string variant, CountingRunner runner) => new(
         new IptablesBackend(
-            new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Article), ipv6: false), new IptablesPrograms(runner, variant), Path.Combine(_state, "lock"), TimeProvider.System),
+            new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Article), ipv6: false), new IptablesPrograms(runner, variant), new HostFiles(TimeProvider.System), Path.Combine(_state, "lock")),
         TimeProvider.System,
         NullLogger<FirewallWriter>.Instance);
 

@@ -30,7 +30,7 @@ public sealed class LeaseHelperTests : IAsyncLifetime
         var helper = Path.Combine(_state, "nova-dhcpbridge");
         File.WriteAllText(helper, $"#!/bin/sh\nexec {Environment.ProcessPath} exec {program} nova-dhcpbridge \"$@\"\n");
         File.SetUnixFileMode(helper, (UnixFileMode)0b111_101_101);
-        _dhcp = new DnsmasqService(new CommandRunner(), Sample.Settings() with { StatePath = _state }, helper);
+        _dhcp = new DnsmasqService(new CommandRunner(), new HostFiles(TimeProvider.System), new Processes(new CommandRunner()), Sample.Settings() with { StatePath = _state }, helper);
     }
 
     public async ValueTask InitializeAsync()

@@ -96,7 +96,7 @@ public sealed class LinksTests : IDisposable
             var links = NewLinks(runner);
             await links.EnsureBridgeAsync(Bridge, null, Never);
             await EnsureGatewayAsync(runner);
-            await links.EnsureMetadataAddressAsync(Never);
+            await links.EnsureMetadataAddressAsync(_ => { }, Never);
             await links.EnsureAddressV6Async(Bridge, Ip.Parse("fd00:1::1"), 64, Never);
             await links.EnsureHostAddressAsync(Bridge, Ip.Parse("192.168.1.233"), Never);
             runner.Lines.Should().Be(5);
@@ -154,7 +154,7 @@ public sealed class LinksTests : IDisposable
         World.Run("ip -br link").Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(1);
     }
 
-    private Links NewLinks(ICommandRunner runner) => new(runner, Path.Combine(_folder.FullName, "lock"), TimeProvider.System);
+    private Links NewLinks(ICommandRunner runner) => new(runner, new HostFiles(TimeProvider.System), Path.Combine(_folder.FullName, "lock"), TimeProvider.System);
 
     private Task EnsureGatewayAsync(ICommandRunner runner) => NewLinks(runner).EnsureGatewayAsync(Bridge, Ip.Parse("10.10.10.1"), Cidr.Parse("10.10.10.0/24"), Never);
 

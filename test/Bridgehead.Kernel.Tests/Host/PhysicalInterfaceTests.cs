@@ -97,7 +97,7 @@ public sealed class PhysicalInterfaceTests : IDisposable
         var n = 0;
         for (var runner = new CutRunner(n, kills: true); ; runner = new CutRunner(++n, kills: true))
         {
-            var killed = await IsKilledAsync(runner);
+            var killed = await IsKilledAsync(() => EnsureAsync(runner));
             killed.Should().Be(runner.WasCut);
             foreach (var address in new[] { "192.168.1.90/24", "192.168.1.91/24", "10.77.0.5/16", "10.88.0.5/16", "2001:db8::90/64" })
             {
@@ -147,6 +147,65 @@ public sealed class PhysicalInterfaceTests : IDisposable
     }
 
     [Fact]
+    public async Task The_way_back_gives_the_interface_everything_that_the_bridge_has_under_traffic()
+    {
+        var before = Listing();
+        await EnsureAsync(new CommandRunner());
+        using var inward = Ping("ip netns exec neighbour ping", "192.168.1.90");
+        using var outward = Ping("ping", "203.0.113.1");
+        await using var connection = await Conversation.StartAsync("neighbour", "192.168.1.91");
+        await Task.Delay(200, Never);
+        await ReleaseAsync(new CommandRunner());
+        await Task.Delay(200, Never);
+        (await connection.EndAsync()).Should().BeLessThan(TimeSpan.FromSeconds(0.9), "a question to the neighbours that is lost costs a second");
+        Lost(inward).Should().BeLessThanOrEqualTo(5);
+        Lost(outward).Should().BeLessThanOrEqualTo(5);
+        Listing().Should().Be(before);
+        World.Run("ip link show dev eth0").Should().NotContain("master");
+        var again = new CutRunner(int.MaxValue, kills: false);
+        await ReleaseAsync(again);
+        again.Lines.Should().Be(0);
+        (await NewLinks(new CommandRunner()).RemoveBridgeAsync(Bridge, Never)).Should().BeTrue();
+        Listing().Should().Be(before);
+    }
+
+    [Fact]
+    public async Task Killed_at_every_line_of_the_way_back_the_next_finishes_it()
+    {
+        var before = Listing();
+        for (var n = 0; ; n++)
+        {
+            await EnsureAsync(new CommandRunner());
+            var runner = new CutRunner(n, kills: true);
+            var killed = await IsKilledAsync(() => ReleaseAsync(runner));
+            killed.Should().Be(runner.WasCut);
+            World.Run("ip -o address").Should().ContainAll(" 192.168.1.90/24 ", " 192.168.1.91/24 ", " 10.77.0.5/16 ", " 2001:db8::90/64 ");
+            World.Run("ip route").Should().Contain("default via 192.168.1.1", $"killed at line {n}");
+            await ReleaseAsync(new CommandRunner());
+            Listing().Should().Be(before, $"killed at line {n}");
+            World.Run("ip netns exec neighbour ping -c 1 -W 1 192.168.1.91");
+            if (!killed)
+            {
+                n.Should().BeGreaterThan(20, "every line was hit");
+                return;
+            }
+
+            Reset();
+        }
+    }
+
+    [Fact]
+    public async Task An_interface_that_another_bridge_has_by_now_is_not_taken_from_it()
+    {
+        await EnsureAsync(new CommandRunner());
+        World.Run("ip link add br7 type bridge; ip link set eth0 master br7");
+        var before = Listing();
+        await ReleaseAsync(new CommandRunner());
+        Listing().Should().Be(before);
+        World.Run("ip link show dev eth0; ip link del br7").Should().Contain("master br7");
+    }
+
+    [Fact]
     public async Task Saying_it_again_changes_nothing_and_an_address_that_came_since_follows()
     {
         await EnsureAsync(new CommandRunner());
@@ -191,15 +250,17 @@ public sealed class PhysicalInterfaceTests : IDisposable
         World.Run("ip link del eth1");
     }
 
-    private Links NewLinks(ICommandRunner runner) => new(runner, Path.Combine(_folder.FullName, "lock"), TimeProvider.System);
+    private Links NewLinks(ICommandRunner runner) => new(runner, new HostFiles(TimeProvider.System), Path.Combine(_folder.FullName, "lock"), TimeProvider.System);
 
     private Task EnsureAsync(ICommandRunner runner) => NewLinks(runner).EnsureBridgeAsync(Bridge, Physical, Never);
 
-    private async Task<bool> IsKilledAsync(ICommandRunner runner)
+    private Task ReleaseAsync(ICommandRunner runner) => NewLinks(runner).ReleaseInterfaceAsync(Bridge, Physical, Never);
+
+    private async Task<bool> IsKilledAsync(Func<Task> change)
     {
         try
         {
-            await EnsureAsync(runner);
+            await change();
             return false;
         }
         catch (ProcessKilledException)

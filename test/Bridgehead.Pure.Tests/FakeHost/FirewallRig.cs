@@ -20,7 +20,7 @@ internal sealed class FirewallRig : IDisposable
 
     public FirewallWriter NewFirewall(string worker = "nova-compute") => new(
         new IptablesBackend(
-            new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Ocata), ipv6: true), new IptablesPrograms(Host, "auto"), Path.Combine(_folder.FullName, "nova-iptables"), Clock),
+            new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Ocata), ipv6: true), new IptablesPrograms(Host, "auto"), new HostFiles(Clock), Path.Combine(_folder.FullName, "nova-iptables")),
         Clock,
         NullLogger<FirewallWriter>.Instance);
 

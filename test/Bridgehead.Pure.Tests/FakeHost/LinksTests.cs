@@ -19,7 +19,7 @@ public sealed class LinksTests : IDisposable
     public LinksTests()
     {
         _host.Others = _kernel.Run;
-        _links = new Links(_host, Path.Combine(_folder.FullName, "lock"), TimeProvider.System);
+        _links = new Links(_host, new HostFiles(TimeProvider.System), Path.Combine(_folder.FullName, "lock"), TimeProvider.System);
         Ip("address add 192.168.1.90/24 brd 192.168.1.255 dev eth0\nroute replace default via 192.168.1.1 dev eth0\n");
         _host.Restart();
     }
@@ -104,7 +104,7 @@ public sealed class LinksTests : IDisposable
 
     private async Task PrepareAsync()
     {
-        await _links.EnsureMetadataAddressAsync(default);
+        await _links.EnsureMetadataAddressAsync(_ => { }, default);
         await _links.EnsureBridgeAsync(Bridge, Physical, default);
         await _links.EnsureGatewayAsync(Bridge, Bridgehead.Model.Ip.Parse("10.10.10.1"), Cidr.Parse("10.10.10.0/24"), default);
     }

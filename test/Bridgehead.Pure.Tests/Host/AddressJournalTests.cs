@@ -31,18 +31,18 @@ public sealed class AddressJournalTests : IDisposable
     [Fact]
     public void Gateways_and_floating_addresses_are_different_books()
     {
-        AddressJournal.Gateways(_state.FullName).Put(One, "br100/24");
+        Gateways().Put(One, "br100/24");
         Floating().Read().Should().BeEmpty();
         Floating().Remove(One);
-        AddressJournal.Gateways(_state.FullName).Read().Values.Should().Equal("br100/24");
+        Gateways().Read().Values.Should().Equal("br100/24");
     }
 
     [Fact]
     public void An_entry_that_a_killed_process_was_writing_leaves_the_one_before()
     {
         Floating().Put(One, "10.10.10.2");
-        File.WriteAllText(Path.Combine(Folder, $"{One}.tmp"), "10.10.");
-        File.WriteAllText(Path.Combine(Folder, $"{Two}.tmp"), "");
+        File.WriteAllText(Path.Combine(Folder, $".{One}.tmp"), "10.10.");
+        File.WriteAllText(Path.Combine(Folder, $".{Two}.tmp"), "");
         Floating().Read().Should().BeEquivalentTo(new Dictionary<IPAddress, string> { [One] = "10.10.10.2" });
         Floating().Put(One, "10.10.10.3");
         Floating().Read().Values.Should().Equal("10.10.10.3");
@@ -59,5 +59,7 @@ public sealed class AddressJournalTests : IDisposable
 
     private string Folder => Path.Combine(_state.FullName, "floating");
 
-    private AddressJournal Floating() => AddressJournal.Floating(_state.FullName);
+    private AddressJournal Gateways() => AddressJournal.Gateways(_state.FullName, new HostFiles(TimeProvider.System));
+
+    private AddressJournal Floating() => AddressJournal.Floating(_state.FullName, new HostFiles(TimeProvider.System));
 }

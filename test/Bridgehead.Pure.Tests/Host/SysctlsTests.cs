@@ -16,7 +16,7 @@ public sealed class SysctlsTests : IDisposable
 
     public SysctlsTests()
     {
-        _sysctls = new Sysctls(_root.FullName);
+        _sysctls = new Sysctls(new HostFiles(TimeProvider.System), _root.FullName);
         foreach (var name in new[] { Forward, ForwardV6, Filter, FilterV6 })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(FileOf(name))!);

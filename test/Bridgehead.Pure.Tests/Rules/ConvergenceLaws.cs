@@ -1,5 +1,6 @@
 using AwesomeAssertions;
 using Bridgehead.Model;
+using Bridgehead.Rules;
 using Bridgehead.Rules.Iptables;
 using Bridgehead.Testing;
 using CsCheck;
@@ -110,6 +111,23 @@ public sealed class ConvergenceLaws
         },
         iter: Runs);
 
+    /// <summary>A dry run's words are the commit's deeds: what comes and what goes, rule by rule. (A rule that moves does both.)</summary>
+    [Fact]
+    public void What_is_told_before_a_commit_is_what_it_changes() => Gen.Select(Worlds, Worlds).Sample(
+        (world, next) =>
+        {
+            var (host, _) = Run(world.Steps, world.Foreign, world.Profile);
+            var (_, wanted) = Run(next.Steps, 0, world.Profile);
+            var plan = new FirewallPlan("nova-compute", RuleProfiles.For(world.Profile), ipv6: false);
+            plan.Replace(wanted.Compute);
+            plan.Observe(IpFamily.V4, host.V4.Save());
+            var (before, told) = (LinesOf(host.V4), plan.Changes(IpFamily.V4));
+            host.V4.Restore(plan.Pending(IpFamily.V4));
+            var (after, comes, goes) = (LinesOf(host.V4), Lines(told, ChangeSign.Comes), Lines(told, ChangeSign.Goes));
+            return after.Except(before).ToHashSet().SetEquals(comes.Except(goes)) && before.Except(after).ToHashSet().SetEquals(goes.Except(comes));
+        },
+        iter: Runs);
+
     /// <summary>Removing one instance sends nothing that names another, and a start after it finds nothing to do.</summary>
     [Theory]
     [InlineData(1, 10)]
@@ -137,6 +155,24 @@ public sealed class ConvergenceLaws
         state.Apply(new Step.Boot(60, 3)).Split('\n').Length.Should().BeLessThan(20);
         state.Apply(new Step.Delete(60)).Split('\n').Length.Should().BeLessThan(20);
         state.Apply(new Step.Boot(60, 3)).Split('\n').Length.Should().BeLessThan(40);
+    }
+
+    private static HashSet<string> Lines(IEnumerable<RuleChange> changes, ChangeSign sign) =>
+        [.. changes.Where(change => change.Sign == sign).Select(change => $"{change.Place}{(change.Text == "the chain" ? "" : $" {change.Text}")}")];
+
+    private static HashSet<string> LinesOf(IptablesModel model)
+    {
+        var (table, lines) = ("", new HashSet<string>(StringComparer.Ordinal));
+        foreach (var line in model.Save().Split('\n'))
+        {
+            table = line.StartsWith('*') ? line[1..] : table;
+            if (line.StartsWith(':') || line.StartsWith("-A ", StringComparison.Ordinal))
+            {
+                lines.Add($"iptables -t {table} {(line[0] == ':' ? line[1..line.IndexOf(' ', StringComparison.Ordinal)] : line[3..])}");
+            }
+        }
+
+        return lines;
     }
 
     private static (Testing.FakeHost Host, CloudState State) Run(IEnumerable<Step> steps, int foreign, RuleProfile profile)

@@ -82,6 +82,11 @@ public sealed class NftModel
             case NftOperation.AddTable add:
                 image.Tables.Add(add.Table);
                 break;
+            case NftOperation.DeleteTable delete:
+                Require(image.Tables.Contains(delete.Table), "no such table");
+                image.Apply(delete);
+                rules.Keys.Where(chain => chain.Table == delete.Table).ToList().ForEach(chain => rules.Remove(chain));
+                break;
             case NftOperation.AddSet add:
                 Require(image.Tables.Contains(add.Set.Id.Table), "no such table");
                 image.Sets.Add(add.Set.Id, (add.Set, []));

@@ -33,56 +33,13 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
     public void Replace(IReadOnlyList<Policy> policies) => _plan.Replace(policies);
 
     /// <summary>The calls to the kernel take microseconds; nothing is waited for.</summary>
-    public Task<IReadOnlyList<string>> CommitAsync(bool observe, CancellationToken cancel)
-    {
-        try
-        {
-            return Task.FromResult(Commit(Open(), observe, cancel));
-        }
-        catch (NetlinkException problem)
-        {
-            Close();
-            throw new FirewallException($"nf_tables: {problem.Message}", problem);
-        }
-    }
+    public Task<IReadOnlyList<string>> CommitAsync(bool observe, CancellationToken cancel) => WithKernel(kernel => Commit(kernel, observe, cancel));
 
-    public Task<bool> RetireAsync(CancellationToken cancel)
-    {
-        try
-        {
-            var kernel = Open();
-            for (var i = 0; i < Tries; i++)
-            {
-                Observe(kernel);
-                var operations = _plan.Retirement();
-                if (operations.Count == 0)
-                {
-                    return Task.FromResult(false);
-                }
+    public Task<IReadOnlyList<RuleChange>> PreviewAsync(CancellationToken cancel) => Preview(_plan.Pending);
 
-                OperationWriter.Write(operations, _batch);
-                var result = kernel.Commit(_batch, _generation);
-                if (result.IsCommitted)
-                {
-                    return Task.FromResult(true);
-                }
+    public Task<IReadOnlyList<RuleChange>> PreviewRetirementAsync(CancellationToken cancel) => Preview(_plan.Retirement);
 
-                if (result.Outcome != CommitOutcome.Stale)
-                {
-                    throw new FirewallException($"nf_tables: {result}");
-                }
-
-                cancel.ThrowIfCancellationRequested();
-            }
-
-            throw Busy();
-        }
-        catch (NetlinkException problem)
-        {
-            Close();
-            throw new FirewallException($"nf_tables: {problem.Message}", problem);
-        }
-    }
+    public Task<bool> RetireAsync(CancellationToken cancel) => WithKernel(kernel => Retire(kernel, cancel));
 
     public void Dispose()
     {
@@ -90,6 +47,55 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
         _watch = null;
         Close();
         _batch.Dispose();
+    }
+
+    private Task<IReadOnlyList<RuleChange>> Preview(Func<IReadOnlyList<NftOperation>> operations) => WithKernel<IReadOnlyList<RuleChange>>(kernel =>
+    {
+        Observe(kernel);
+        return [.. NftChanges.Of(operations(), _plan.Observed)];
+    });
+
+    /// <summary>After an error the socket may hold answers to what was asked before it: the next call opens another.</summary>
+    private Task<T> WithKernel<T>(Func<Nftables, T> work)
+    {
+        try
+        {
+            return Task.FromResult(work(Open()));
+        }
+        catch (NetlinkException problem)
+        {
+            Close();
+            throw new FirewallException($"nf_tables: {problem.Message}", problem);
+        }
+    }
+
+    private bool Retire(Nftables kernel, CancellationToken cancel)
+    {
+        for (var i = 0; i < Tries; i++)
+        {
+            Observe(kernel);
+            var operations = _plan.Retirement();
+            if (operations.Count == 0)
+            {
+                return false;
+            }
+
+            OperationWriter.Write(operations, _batch);
+            var result = kernel.Commit(_batch, _generation);
+            if (result.IsCommitted)
+            {
+                return true;
+            }
+
+            if (result.Outcome != CommitOutcome.Stale)
+            {
+                throw new FirewallException($"nf_tables: {result}");
+            }
+
+            cancel.ThrowIfCancellationRequested();
+        }
+
+        throw Busy();
     }
 
     private Nftables Open()
