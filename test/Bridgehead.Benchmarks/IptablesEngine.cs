@@ -88,7 +88,7 @@ internal sealed class IptablesEngine : IDisposable
         var disturbance = _variant == "nft" ? new NftVariantDisturbance(worker) : null;
         _disturbances.AddRange(disturbance is null ? [] : [disturbance]);
         var plan = new FirewallPlan(worker, RuleProfiles.For(RuleProfile.Article), ipv6: false);
-        return new IptablesBackend(plan, new IptablesPrograms(_runner, _variant), Path.Combine(_folder.FullName, "lock"), TimeProvider.System, disturbance);
+        return new IptablesBackend(plan, new IptablesPrograms(_runner, _variant), new HostFiles(TimeProvider.System), Path.Combine(_folder.FullName, "lock"), disturbance);
     }
 
     private double Restore(string text) => _shell.Time($"iptables-{_variant}-restore --noflush", text);
