@@ -75,7 +75,14 @@ internal sealed class TableReader(Nftables kernel, NftPlan plan)
         var elements = new Dictionary<NftValue, NftData>();
         image.Sets[id] = (set, elements);
         return set is null || !plan.HasContent(id) || kernel.ReadElements(OperationWriter.TableOf(id.Table), id.Name, view =>
-            elements[NftValue.FromKernel(view.Key)] = view.HasVerdict ? NftData.To(TextOf(view.Verdict)) : view.Value.IsEmpty ? NftData.None : NftData.Of(NftValue.FromKernel(view.Value))).IsComplete;
+            elements[KeyOf(view, set.Interval)] = view.HasVerdict ? NftData.To(TextOf(view.Verdict)) : view.Value.IsEmpty ? NftData.None : NftData.Of(NftValue.FromKernel(view.Value))).IsComplete;
+    }
+
+    /// <summary>A range of one value may have been written without its end.</summary>
+    private static NftValue KeyOf(ElementView view, bool interval)
+    {
+        var key = NftValue.FromKernel(view.Key);
+        return interval ? key.To(view.KeyEnd.IsEmpty ? key : NftValue.FromKernel(view.KeyEnd)) : key;
     }
 
     /// <summary>Only "goto" leads where ours lead; anything else is not the same, whatever it is.</summary>
