@@ -49,7 +49,7 @@ internal static class PortFigures
     private static async Task<IReadOnlyList<(string Kind, List<double> Times)>> RulesAsync(CloudClient cloud, bool native)
     {
         using var latency = new RuleLatency(change => change.Message is NftMessage.NewElement or NftMessage.NewRule or NftMessage.DeleteElement or NftMessage.DeleteRule && (native
-            ? change.Name.StartsWith("ports-", StringComparison.Ordinal) || change.Name.StartsWith("sg-", StringComparison.Ordinal)
+            ? change.Name.StartsWith("ports-", StringComparison.Ordinal) || change.Name.StartsWith("from-", StringComparison.Ordinal) || change.Name.StartsWith("sg-", StringComparison.Ordinal)
             : change.Name.StartsWith("nova-compute-inst-", StringComparison.Ordinal)));
         var group = (await cloud.GetAsync("/os-security-groups")).GetProperty("security_groups")[0].GetProperty("id").ToString();
         return

@@ -38,11 +38,13 @@ public enum NftType
 
 /// <summary>A set of elements, or with <see cref="Data"/> a map. Elements of a key of several types are concatenations.</summary>
 /// <param name="Counter">Each element counts the packets that matched it.</param>
-public sealed record NftSet(NftId Id, IReadOnlyList<NftType> Key, NftType? Data = null, bool Counter = false)
+/// <param name="Interval">Each element is a range, field by field of a concatenation; the kernel takes none that begins or ends inside another.</param>
+public sealed record NftSet(NftId Id, IReadOnlyList<NftType> Key, NftType? Data = null, bool Counter = false, bool Interval = false)
 {
-    public bool Equals(NftSet? other) => other is not null && Id == other.Id && Key.SequenceEqual(other.Key) && Data == other.Data && Counter == other.Counter;
+    public bool Equals(NftSet? other) =>
+        other is not null && Id == other.Id && Key.SequenceEqual(other.Key) && Data == other.Data && Counter == other.Counter && Interval == other.Interval;
 
-    public override int GetHashCode() => HashCode.Combine(Id, Key.Count, Data, Counter);
+    public override int GetHashCode() => HashCode.Combine(Id, Key.Count, Data, Counter, Interval);
 }
 
 public enum NftHook

@@ -31,7 +31,7 @@ public static class NftText
 
     /// <summary>The declaration's body: <c>type ipv4_addr : mark</c>.</summary>
     public static string Of(NftSet set) =>
-        $"type {string.Join(" . ", set.Key.Select(Of))}{(set.Data is { } data ? $" : {Of(data)}" : "")}{(set.Counter ? "; counter" : "")}";
+        $"type {string.Join(" . ", set.Key.Select(Of))}{(set.Data is { } data ? $" : {Of(data)}" : "")}{(set.Interval ? "; flags interval" : "")}{(set.Counter ? "; counter" : "")}";
 
     public static string Of(NftBase chain) => $"type {(chain.Nat ? "nat" : "filter")} hook {chain.Hook.ToString().ToLowerInvariant()} priority {chain.Priority}; policy accept";
 
@@ -50,12 +50,12 @@ public static class NftText
     public static string Of(IReadOnlyList<NftType> types, NftValue value)
     {
         var parts = new List<string>();
-        var rest = value.Span;
+        var at = 0;
         foreach (var type in types)
         {
-            var size = Math.Min(NftValue.SizeOf(type), rest.Length);
-            parts.Add(Of(type, rest[..size]));
-            rest = rest[size..];
+            var size = Math.Min(NftValue.SizeOf(type), value.Span.Length - at);
+            parts.Add(NftRangeText.Of(type, value.Span.Slice(at, size), value.Last.Slice(at, size)));
+            at += size;
         }
 
         return string.Join(" . ", parts);
@@ -142,7 +142,7 @@ public static class NftText
         _ => NftType.InetService,
     };
 
-    private static string Of(NftType type, ReadOnlySpan<byte> value) => type switch
+    internal static string Of(NftType type, ReadOnlySpan<byte> value) => type switch
     {
         NftType.Ipv4Addr or NftType.Ipv6Addr => new IPAddress(value).ToString(),
         NftType.EtherAddr => Mac(value),

@@ -6,19 +6,25 @@ using Bridgehead.Model;
 namespace Bridgehead.Rules.Nftables;
 
 /// <summary>
-/// A key or data as the kernel has it: each part of a concatenation in network order (a mark in the host's), padded to four bytes. Compared by content.
+/// A key or data as the kernel has it: each part of a concatenation in network order (a mark in the host's), padded to four bytes. A key of an interval set is a range of such values, part by part.
+/// Compared by content.
 /// </summary>
 public readonly struct NftValue : IEquatable<NftValue>
 {
     public const int IfNameSize = 16;
 
+    /// <summary>A range is its first value, its last, and one byte more, which no value has: there are thousands of keys and few ranges, so that a key is one reference.</summary>
     private readonly byte[] _bytes;
 
     private NftValue(byte[] bytes) => _bytes = bytes;
 
-    public ReadOnlyMemory<byte> Memory => _bytes;
+    /// <summary>The value; of a range the first one.</summary>
+    public ReadOnlySpan<byte> Span => IsRange ? _bytes.AsSpan(0, _bytes.Length / 2) : _bytes;
 
-    public ReadOnlySpan<byte> Span => _bytes;
+    public bool IsRange => _bytes is not null && _bytes.Length % 4 != 0;
+
+    /// <summary>Of a range the last value, else the value.</summary>
+    public ReadOnlySpan<byte> Last => IsRange ? _bytes.AsSpan(_bytes.Length / 2, _bytes.Length / 2) : _bytes;
 
     /// <summary>The default: no value at all.</summary>
     internal bool IsNone => _bytes is null;
@@ -52,14 +58,36 @@ public readonly struct NftValue : IEquatable<NftValue>
     /// <summary>The concatenation.</summary>
     public NftValue Then(NftValue next) => new([.. _bytes, .. next._bytes]);
 
-    public bool Equals(NftValue other) => Span.SequenceEqual(other.Span);
+    /// <summary>The range from this value to that one, both included; it may be of one value only.</summary>
+    public NftValue To(NftValue last) => last._bytes.Length == _bytes.Length ? new([.. _bytes, .. last._bytes, 0]) : throw new ArgumentException("both ends of a range are of the same type", nameof(last));
+
+    /// <summary>Whether the value lies in this range, in each part of a concatenation of these types.</summary>
+    public bool Covers(IReadOnlyList<NftType> types, ReadOnlySpan<byte> value)
+    {
+        var at = 0;
+        foreach (var type in types)
+        {
+            var size = SizeOf(type);
+            var part = value.Slice(at, size);
+            if (part.SequenceCompareTo(Span.Slice(at, size)) < 0 || part.SequenceCompareTo(Last.Slice(at, size)) > 0)
+            {
+                return false;
+            }
+
+            at += size;
+        }
+
+        return true;
+    }
+
+    public bool Equals(NftValue other) => _bytes.AsSpan().SequenceEqual(other._bytes);
 
     public override bool Equals(object? obj) => obj is NftValue other && Equals(other);
 
     public override int GetHashCode()
     {
         var hash = default(HashCode);
-        hash.AddBytes(Span);
+        hash.AddBytes(_bytes);
         return hash.ToHashCode();
     }
 

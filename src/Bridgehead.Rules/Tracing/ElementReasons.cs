@@ -1,3 +1,4 @@
+using Bridgehead.Model;
 using Bridgehead.Rules.Nftables;
 
 namespace Bridgehead.Rules.Tracing;
@@ -18,7 +19,10 @@ internal static class ElementReasons
     private static ElementReason? OfPort(Policy.GroupRules group, NftSet set, NftValue key)
     {
         var v4 = set.Id.Table.Family == NftFamily.Ip;
-        var rule = group.Rules.FirstOrDefault(rule => GroupRuleText.IsOpenPort(rule, v4) && GroupObjects.PortElement(rule) == key);
+        bool Is(SecurityGroupRule rule) => set.Interval
+            ? GroupRuleText.CanBeWritten(rule, v4) && PortsFrom.Of(rule)?.ToElement() == key
+            : GroupRuleText.IsOpenPort(rule, v4) && GroupObjects.PortElement(rule) == key;
+        var rule = group.Rules.Where(Is).MinBy(rule => rule.Id);
         return rule is null ? null : new ElementReason($"rule {rule.Id}", rule.Id);
     }
 }

@@ -46,12 +46,17 @@ public sealed class NftRuleset : Ruleset
             : throw new TraceException($"there is no chain {id}");
     }
 
-    /// <summary>The element's data, with why it is there; null when there is none.</summary>
+    /// <summary>The data of the element that has the key, with why it is there; null when there is none.</summary>
     internal (NftData Data, ElementReason? Why)? Find(NftId set, NftValue key)
     {
         if (!_sets.TryGetValue(set, out var known))
         {
             throw new TraceException($"there is no set {set}");
+        }
+
+        if (known.Set.Interval)
+        {
+            key = known.Elements.Keys.FirstOrDefault(range => range.Covers(known.Set.Key, key.Span));
         }
 
         return known.Elements.TryGetValue(key, out var data) ? (data, ElementReasons.Of(_policies.GetValueOrDefault(known.Plan.OwnerOf(set, key) ?? ""), known.Set, key)) : null;

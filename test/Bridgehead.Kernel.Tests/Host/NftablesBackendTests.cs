@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
 using AwesomeAssertions;
 using Bridgehead.Host;
 using Bridgehead.Model;
@@ -11,7 +12,7 @@ using Xunit;
 namespace Bridgehead.Kernel.Tests.Host;
 
 /// <summary>The native back end in the kernel; nft is asked what stands there.</summary>
-public sealed class NftablesBackendTests : IDisposable
+public sealed partial class NftablesBackendTests : IDisposable
 {
     private static readonly CancellationToken Never = CancellationToken.None;
     private static readonly NovaSettings Settings = Sample.Settings(RuleProfile.Ocata) with { UseIpv6 = true };
@@ -67,7 +68,7 @@ public sealed class NftablesBackendTests : IDisposable
         await writer.StartAsync(policies, Never);
         var before = List();
         await writer.ApplyAsync([InstancePlanner.Group(Sample.Group([.. AllRules(), Sample.Rule("tcp", 25, 25, id: 90), Sample.Rule("tcp", 30, 40, "192.0.2.0/25", id: 91)]))], [], Never);
-        List().Should().Contain("tcp . 25").And.Contain("ip saddr 192.0.2.0/25 tcp dport 30-40");
+        List().Should().Contain("tcp . 25 ").And.Contain("192.0.2.0/25 . tcp . 30-40");
         await writer.ApplyAsync(Sample.Server(2, Dual, Sample.Group(AllRules())).Policies(Settings), [], Never);
         List().Should().Contain("10.10.10.3 : ");
         await writer.ApplyAsync(policies, [Policy.InstanceFilter.KeyOf(2)], Never);
@@ -79,6 +80,9 @@ public sealed class NftablesBackendTests : IDisposable
     [InlineData("nft delete table ip bridgehead")]
     [InlineData("nft 'delete element ip bridgehead inst { 10.10.10.2 }'")]
     [InlineData("nft 'add element ip bridgehead ports-1 { tcp . 23 }'")]
+    [InlineData("nft 'delete element ip bridgehead from-1 { 203.0.113.0/24 . tcp . 8000-8100 }'")]
+    [InlineData("nft 'add element ip bridgehead from-1 { 0.0.0.0/0 . tcp . 1-65535 }'")]
+    [InlineData("nft 'flush set ip bridgehead from-1; add element ip bridgehead from-1 { 203.0.113.0/24 . tcp . 8100-8200, 10.0.0.0/8 . udp . 7 }'")]
     [InlineData("nft flush chain ip6 bridgehead sg-1")]
     [InlineData("nft insert rule ip bridgehead forward accept")]
     [InlineData("nft add rule ip bridgehead sg-1 accept")]
@@ -148,13 +152,19 @@ public sealed class NftablesBackendTests : IDisposable
         await Writer(backend).StartAsync(policies, Never);
         var before = List();
         backend.Dispose();
-        World.Run("nft delete table ip bridgehead; nft add table ip bridgehead; nft add set ip bridgehead ports-1 { type ipv4_addr\\; }; nft add chain ip bridgehead forward { type filter hook forward priority 7\\; }");
+        World.Run("nft delete table ip bridgehead; nft add table ip bridgehead; nft add set ip bridgehead ports-1 { type ipv4_addr\\; }; nft add set ip bridgehead from-1 { type ipv4_addr . inet_proto . inet_service\\; counter\\; }; nft add chain ip bridgehead forward { type filter hook forward priority 7\\; }");
         await Writer(Worker("compute").Backend).StartAsync(policies, Never);
         List().Should().Be(before);
     }
 
-    /// <summary>Tables stand in the order in which they were made; here in that of their names.</summary>
-    private static string List(string options = "-s") => string.Concat(Tables(World.Run($"nft {options} list ruleset")).Order(StringComparer.Ordinal));
+    /// <summary>Tables, and elements of an interval set, stand in the order in which they were made; here in that of their texts.</summary>
+    private static string List(string options = "-s") =>
+        string.Concat(Tables(Elements().Replace(World.Run($"nft {options} list ruleset"), Sorted)).Order(StringComparer.Ordinal));
+
+    [GeneratedRegex(@"elements = \{[^}]*\}", RegexOptions.NonBacktracking)]
+    private static partial Regex Elements();
+
+    private static string Sorted(Match elements) => string.Join(", ", elements.Value["elements = {".Length..^1].Split(',').Select(element => element.Trim()).Order(StringComparer.Ordinal));
 
     private static string Handles() => List("-s -a");
 
@@ -174,6 +184,7 @@ public sealed class NftablesBackendTests : IDisposable
         Sample.Rule("tcp", 22, 22, id: 1), Sample.Rule("udp", 53, 53, "::/0", id: 2), Sample.Rule("tcp", 8000, 8100, "203.0.113.0/24", id: 3), Sample.Rule("tcp", 443, 443, "198.51.100.7/32", id: 4),
         Sample.Rule("udp", 1, 65535, "10.0.0.0/9", id: 5), Sample.Rule("icmp", 8, -1, id: 6), Sample.Rule("icmp", 3, 4, id: 7), Sample.Rule("icmp", 128, 0, "2001:db8::/33", id: 8),
         Sample.Rule("icmp", -1, -1, "::/0", id: 9), Sample.Rule("tcp", 3306, 3306, source: 7, id: 10), Sample.Rule(null, null, null, source: 1, id: 11),
+        Sample.Rule("tcp", 8050, 8200, "203.0.113.0/25", id: 12), Sample.Rule("udp", 6000, 6100, id: 13), Sample.Rule("tcp", 443, 450, "2001:db8::/32", id: 14),
     ];
 
     private (NftablesBackend Backend, IReadOnlyList<Policy> Policies) Worker(string name)

@@ -15,6 +15,7 @@ internal static class Layout
         "map fip_snat { type ipv4_addr : ipv4_addr; }",
         "map fip_snat_dev { type ifname . ipv4_addr : ipv4_addr; elements = { \"eth0\" . 10.0.0.1 : 1.2.3.4 } }",
         "set ports-1 { type inet_proto . inet_service; counter; elements = { tcp . 22, udp . 53 } }",
+        "set from-1 { type ipv4_addr . inet_proto . inet_service; flags interval; counter; elements = { 0.0.0.0/0 . tcp . 80-90, 198.51.100.7 . udp . 53 } }",
         "set members-1 { type ipv4_addr; comment \"of group 1\"; }",
         "set fixed { type ipv4_addr; flags interval; elements = { 10.0.0.0/16, 255.255.255.0/24 } }",
         "set pairs { type ipv4_addr . inet_service; flags interval; elements = { 10.0.0.0/16 . 22-80 } }",
@@ -80,6 +81,9 @@ internal static class Layout
         batch.AddSet(new SetSpec(Table, "ports-1", [DataType.InetProtocol, DataType.InetService]) { Counter = true });
         batch.AddElement(Table, "ports-1", [6, 0, 0, 0, 0, 22, 0, 0]);
         batch.AddElement(Table, "ports-1", [17, 0, 0, 0, 0, 53, 0, 0]);
+        batch.AddSet(new SetSpec(Table, "from-1", [DataType.Ipv4Address, DataType.InetProtocol, DataType.InetService]) { Interval = true, Counter = true });
+        batch.AddInterval(Table, "from-1", [0, 0, 0, 0, 6, 0, 0, 0, 0, 80, 0, 0], [255, 255, 255, 255, 6, 0, 0, 0, 0, 90, 0, 0], concatenation: true);
+        batch.AddInterval(Table, "from-1", [198, 51, 100, 7, 17, 0, 0, 0, 0, 53, 0, 0], [198, 51, 100, 7, 17, 0, 0, 0, 0, 53, 0, 0], concatenation: true);
         batch.AddSet(new SetSpec(Table, "members-1", address) { Comment = "of group 1" });
         batch.AddSet(new SetSpec(Table, "fixed", address) { Interval = true });
         batch.AddInterval(Table, "fixed", [10, 0, 0, 0], [10, 0, 255, 255]);

@@ -11,6 +11,7 @@ internal static class LayoutRules
     public static readonly (string Text, RuleBuilder Rule)[] Group =
     [
         ("meta l4proto . th dport @ports-1 accept", New().In("ports-1", Field.TransportProtocol, Field.DestinationPort).Decide(Verdict.Accept)),
+        ("ip saddr . meta l4proto . th dport @from-1 accept", New().In("from-1", Field.IpSource, Field.TransportProtocol, Field.DestinationPort).Decide(Verdict.Accept)),
         ("ip saddr 203.0.113.0/24 tcp dport 8000-8100 accept", New().Prefix(Field.IpSource, Address(203, 0, 113, 0), 24).Transport(Protocols.Tcp).Between(Field.DestinationPort, Port(8000), Port(8100)).Decide(Verdict.Accept)),
         ("ip saddr @members-1 tcp dport 3306 accept", New().In("members-1", Field.IpSource).Transport(Protocols.Tcp).Equal(Field.DestinationPort, Port(3306)).Decide(Verdict.Accept)),
         ("icmp type echo-request accept", New().Equal(Field.IcmpType, RegisterValue.Of(8)).Decide(Verdict.Accept)),

@@ -7,6 +7,9 @@ namespace Bridgehead.Kernel.Tests.Netlink;
 /// <summary>What we write and what nft writes for the same text are the same to nft, and to the kernel.</summary>
 public sealed class LayoutTests : NftFixture
 {
+    /// <summary>Register 9 to register 9, length 1.</summary>
+    private const string OneByte = "08000100000000090800020000000009080003000000000108000400000000010800050000000002";
+
     [Fact]
     public void The_whole_layout_is_listed_as_when_nft_wrote_it()
     {
@@ -75,6 +78,10 @@ public sealed class LayoutTests : NftFixture
         return rules;
     }
 
-    /// <summary>Without the name of the one anonymous set, which nft has the kernel pick.</summary>
-    private static string Names(List<Expression> expressions) => string.Join(' ', expressions).Replace("__map0", "states", StringComparison.Ordinal);
+    /// <summary>
+    /// Without the name of the one anonymous set, which nft has the kernel pick, and without a turn of bytes that this nft asks for where a protocol's number stands in a concatenation of ranges: of one byte,
+    /// which the kernel does not turn.
+    /// </summary>
+    private static string Names(List<Expression> expressions) => string.Join(' ', expressions.Where(expression => expression is not Expression.Other { Name: "byteorder", Hex: OneByte }))
+        .Replace("__map0", "states", StringComparison.Ordinal);
 }

@@ -25,10 +25,11 @@ public sealed class ReadTests : NftFixture
         sets["inst"].Should().Be((SetFlags.Map, 7u, 4, 19u, 4, false, null));
         sets["cls"].Should().Be((SetFlags.Map, 19u, 4, 0xffffff00u, 16, false, null));
         sets["ports-1"].Should().Be((SetFlags.None, (12u << 6) | 13, 8, 0u, 0, true, null));
+        sets["from-1"].Should().Be((SetFlags.Interval | SetFlags.Concatenation, (7u << 12) | (12u << 6) | 13, 12, 0u, 0, true, null));
         sets["members-1"].Comment.Should().Be("of group 1");
         sets["pairs"].Flags.Should().Be(SetFlags.Interval | SetFlags.Concatenation);
         sets["states"].Flags.Should().Be(SetFlags.Anonymous | SetFlags.Constant | SetFlags.Map);
-        sets.Should().HaveCount(11);
+        sets.Should().HaveCount(12);
     }
 
     [Fact]

@@ -19,6 +19,11 @@ public static class CloudGen
         ("icmp", -1, -1), ("icmp", 8, -1), ("icmp", 8, 0), ("icmp", 13, -1), ("icmp", 128, -1), ("icmp", null, null), (null, null, null), ("tcp", 90, 80), ("icmp", 256, -1),
     ];
 
+    /// <summary>Prefixes in each other, and ports that overlap: which of two rules is an element of a set depends on both.</summary>
+    private static readonly string[] Nested = ["10.0.0.0/8", "10.1.0.0/16", "10.1.0.0/24", "10.2.0.3/32", "192.168.0.0/16", "192.168.1.0/24", "203.0.113.0/24", "203.0.113.0/25", "0.0.0.0/0", "fd00::/16", "fd00:2::/64"];
+
+    private static readonly (string? Protocol, int? From, int? To)[] Overlapping = [("tcp", 80, 80), ("tcp", 80, 90), ("tcp", 85, 443), ("tcp", 22, 85), ("tcp", 1, 65535), ("udp", 50, 60), ("udp", 53, 80)];
+
     private static readonly Gen<NovaSettings> Settings = Gen.Select(
         Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[0, 3], Gen.Int[0, 5],
         (ocata, v6, same, device, snat, metadata) => Sample.Settings(ocata ? RuleProfile.Ocata : RuleProfile.Article) with
@@ -58,16 +63,22 @@ public static class CloudGen
     private static Gen<ServerDraft[]> Servers() => Gen.Select(Gen.Int[0, 2], Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[0, 7])
         .Select(t => new ServerDraft(t.Item1, t.Item2 == 0, t.Item3 == 0, t.Item4)).Array[1, MostServers];
 
-    private static Gen<GroupView[]> Groups() => Gen.Select(Gen.Int[0, Kinds.Length - 1], Gen.Int[0, Sources.Length - 1], Gen.Long[1, 4]).Array[0, 4].Array[3].Select(groups => groups
+    /// <summary>What varies in a rule.</summary>
+    private sealed record RuleDraft((string? Protocol, int? From, int? To) Kind, string? Source, long SourceGroup);
+
+    private static Gen<RuleDraft> Rules() => Gen.Frequency(
+        (3, Gen.Select(Gen.Int[0, Kinds.Length - 1], Gen.Int[0, Sources.Length - 1], Gen.Long[1, 4]).Select((kind, source, group) => new RuleDraft(Kinds[kind], Sources[source], group))),
+        (2, Gen.Select(Gen.Int[0, Overlapping.Length - 1], Gen.Int[0, Nested.Length - 1]).Select((kind, source) => new RuleDraft(Overlapping[kind], Nested[source], 1))));
+
+    private static Gen<GroupView[]> Groups() => Rules().Array[0, 6].Array[3].Select(groups => groups
         .Select((rules, i) => new GroupView(
             new SecurityGroup { Id = i + 1, ProjectId = "p", Name = $"group{i + 1}", Description = "" },
             [.. rules.Select((rule, k) => RuleOf((i + 1) * 10 + k, i + 1, rule))])).ToArray());
 
-    private static SecurityGroupRule RuleOf(long id, long group, (int Kind, int Source, long SourceGroup) draft)
+    private static SecurityGroupRule RuleOf(long id, long group, RuleDraft draft)
     {
-        var (protocol, from, to) = Kinds[draft.Kind];
-        var cidr = Sources[draft.Source];
-        return Sample.Rule(protocol, from, to, cidr, cidr is null ? draft.SourceGroup : null, id) with { ParentGroupId = group };
+        var (protocol, from, to) = draft.Kind;
+        return Sample.Rule(protocol, from, to, draft.Source, draft.Source is null ? draft.SourceGroup : null, id) with { ParentGroupId = group };
     }
 
     /// <summary>Numbers whose texts stand in another order than they; targets are servers; interfaces differ.</summary>

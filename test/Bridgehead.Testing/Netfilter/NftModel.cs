@@ -6,7 +6,7 @@ namespace Bridgehead.Testing;
 
 /// <summary>
 /// nf_tables without a kernel: tables, sets, chains and rules, with the kernel's laws. A transaction that breaks one changes nothing: a jump or look-up leads to what exists, what is used
-/// is not deleted, what is deleted was there, and a key has one value.
+/// is not deleted, what is deleted was there, a key has one value, and a range begins and ends outside of all others.
 /// </summary>
 public sealed class NftModel
 {
@@ -119,7 +119,8 @@ public sealed class NftModel
         {
             foreach (var (key, data) in add.Elements)
             {
-                Require(key.Span.Length == add.Set.Key.Sum(NftValue.SizeOf), "a key of another type");
+                Require(key.Span.Length == add.Set.Key.Sum(NftValue.SizeOf) && key.IsRange == add.Set.Interval, "a key of another type");
+                Require(!key.IsRange || !image.Sets[add.Set.Id].Elements.Keys.Any(range => range.Covers(add.Set.Key, key.Span) || range.Covers(add.Set.Key, key.Last)), "another range holds an end of it");
                 Require(data.Goto is null || image.Chains.ContainsKey(add.Set.Id with { Name = data.Goto }), "it leads nowhere");
                 image.Sets[add.Set.Id].Elements.Add(key, data);
             }

@@ -30,7 +30,7 @@ internal static class Declarations
             return null;
         }
 
-        var set = new NftSet(id, key, data, view.HasCounter);
+        var set = new NftSet(id, key, data, view.HasCounter, view.Flags.HasFlag(SetFlags.Interval));
         return IsLike(view, OperationWriter.SpecOf(set)) ? set : null;
     }
 

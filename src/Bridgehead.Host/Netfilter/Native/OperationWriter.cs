@@ -22,6 +22,7 @@ public static class OperationWriter
     {
         Data = set.Data is { } data ? TypeOf(data) : null,
         Counter = set.Counter,
+        Interval = set.Interval,
     };
 
     public static BaseChain? BaseOf(NftChain chain) => chain.Base is { } hook ? new BaseChain(hook.Nat ? "nat" : "filter", (Netlink.NftHook)hook.Hook, hook.Priority) : null;
@@ -92,6 +93,10 @@ public static class OperationWriter
             {
                 batch.AddElement(table, set, key.Span, value.Span);
             }
+            else if (key.IsRange)
+            {
+                batch.AddInterval(table, set, key.Span, key.Last, concatenation: true);
+            }
             else
             {
                 batch.AddElement(table, set, key.Span);
@@ -104,7 +109,14 @@ public static class OperationWriter
         var (table, set) = (TableOf(delete.Set.Id.Table), delete.Set.Id.Name);
         foreach (var (key, _) in delete.Elements)
         {
-            batch.RemoveElement(table, set, key.Span);
+            if (key.IsRange)
+            {
+                batch.RemoveInterval(table, set, key.Span, key.Last, concatenation: true);
+            }
+            else
+            {
+                batch.RemoveElement(table, set, key.Span);
+            }
         }
     }
 

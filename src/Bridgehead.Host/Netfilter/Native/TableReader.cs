@@ -66,7 +66,7 @@ internal sealed class TableReader(Nftables kernel, IReadOnlyList<Rules.Nftables.
         image.Sets[id] = (set, elements);
         return set is null || !hasContent(id) || kernel.ReadElements(OperationWriter.TableOf(id.Table), id.Name, view =>
         {
-            var key = NftValue.FromKernel(view.Key);
+            var key = KeyOf(view, set.Interval);
             elements[key] = view.HasVerdict ? NftData.To(TextOf(view.Verdict)) : view.Value.IsEmpty ? NftData.None : NftData.Of(NftValue.FromKernel(view.Value));
             if (set.Counter && details is not null)
             {
@@ -74,6 +74,13 @@ internal sealed class TableReader(Nftables kernel, IReadOnlyList<Rules.Nftables.
                 details.Elements[(id, key)] = new RuleCount(packets, bytes);
             }
         }).IsComplete;
+    }
+
+    /// <summary>A range of one value may have been written without its end.</summary>
+    private static NftValue KeyOf(ElementView view, bool interval)
+    {
+        var key = NftValue.FromKernel(view.Key);
+        return interval ? key.To(view.KeyEnd.IsEmpty ? key : NftValue.FromKernel(view.KeyEnd)) : key;
     }
 
     /// <summary>Only "goto" leads where ours lead; anything else is not the same, whatever it is.</summary>

@@ -11,8 +11,10 @@ internal sealed class FilterTable
     {
         Table = new NftTable(family, Name);
         Address = family == NftFamily.Ip ? NftType.Ipv4Addr : NftType.Ipv6Addr;
+        AddressKey = [Address];
         (Source, Destination) = family == NftFamily.Ip ? (NftField.IpSource, NftField.IpDestination) : (NftField.Ip6Source, NftField.Ip6Destination);
-        Instances = new NftSet(Id("inst"), [Address], NftType.Mark);
+        PortsFrom = new NftFields(Source, NftField.L4Protocol, NftField.TransportDestination);
+        Instances = new NftSet(Id("inst"), AddressKey, NftType.Mark);
         Classes = new NftSet(Id("cls"), [NftType.Mark], NftType.Verdict);
         (Local, ToVm, Unrouted, Reached, Bridges) = (Chain("local"), Chain("to_vm"), Chain("unrouted"), Chain("reached"), Chain("bridges"));
         (Forward, Output) = (Chain("forward") with { Base = new NftBase(NftHook.Forward, 0) }, Chain("output") with { Base = new NftBase(NftHook.Output, 0) });
@@ -27,9 +29,15 @@ internal sealed class FilterTable
 
     public NftType Address { get; }
 
+    /// <summary>The key of a set of addresses; there are thousands of them in the making.</summary>
+    public IReadOnlyList<NftType> AddressKey { get; }
+
     public NftField Source { get; }
 
     public NftField Destination { get; }
+
+    /// <summary>Where a packet is from, and which port of which protocol it is for.</summary>
+    public NftFields PortsFrom { get; }
 
     /// <summary>Address of an instance, to its class.</summary>
     public NftSet Instances { get; }

@@ -3,15 +3,22 @@ using static Bridgehead.Rules.Nftables.NftExpression;
 
 namespace Bridgehead.Rules.Nftables;
 
-/// <summary>A security group's objects, in each family: a chain with its rules, a set of its open ports, and where it is a rule's source, a set of its members' addresses. Pure.</summary>
+/// <summary>
+/// A security group's objects, in each family: a chain with its rules, a set of the ports that are open to everybody, one of the ports that are open to prefixes, and where it is a rule's source, a set
+/// of its members' addresses. Pure.
+/// </summary>
 internal static class GroupObjects
 {
     private const string ChainPrefix = "sg-";
     private const string PortsPrefix = "ports-";
+    private const string FromPrefix = "from-";
     private const string MembersPrefix = "members-";
 
-    public static bool IsName(string name) => name.StartsWith(ChainPrefix, StringComparison.Ordinal) || name.StartsWith(PortsPrefix, StringComparison.Ordinal)
-        || name.StartsWith(MembersPrefix, StringComparison.Ordinal) || name.StartsWith(InstanceClasses.Prefix, StringComparison.Ordinal);
+    private static readonly string[] Prefixes = [ChainPrefix, PortsPrefix, FromPrefix, MembersPrefix, InstanceClasses.Prefix];
+
+    private static readonly NftFields PortsKey = new(NftField.L4Protocol, NftField.TransportDestination);
+
+    public static bool IsName(string name) => Array.Exists(Prefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     public static NftChain Chain(FilterTable table, long group) => table.Chain($"{ChainPrefix}{group}");
 
@@ -20,11 +27,7 @@ internal static class GroupObjects
         var draft = new NftDraft(group.Key);
         foreach (var table in tables)
         {
-            draft.Own(Chain(table, group.GroupId)).Own(Ports(table, group.GroupId));
-            foreach (var rule in group.Rules.Where(rule => GroupRuleText.CanBeWritten(rule, table.Address == NftType.Ipv4Addr)))
-            {
-                Add(draft, table, group, rule);
-            }
+            AddRules(draft, table, group);
         }
 
         return draft.Done();
@@ -32,7 +35,33 @@ internal static class GroupObjects
 
     /// <summary>Of a class whose instances are in the group. It stands before all that takes longer to look at: most connections that are let in are to such a port.</summary>
     public static NftRule OpenPorts(FilterTable table, long group) =>
-        new($"security group {group}: ports that are open to everybody", new InSet(new NftFields(NftField.L4Protocol, NftField.TransportDestination), Ports(table, group).Id.Name), new Accept());
+        new($"security group {group}: ports that are open to everybody", new InSet(PortsKey, Ports(table, group).Id.Name), new Accept());
+
+    /// <summary>Both sets are there from the beginning, with the rules that look into them (that for ports in the classes' chains): a rule that comes to the chain has the kernel walk through all chains, an element does not.</summary>
+    private static void AddRules(NftDraft draft, FilterTable table, Policy.GroupRules group)
+    {
+        var v4 = table.Address == NftType.Ipv4Addr;
+        var (chain, ports, from, sides) = (Chain(table, group.GroupId), Ports(table, group.GroupId), From(table, group.GroupId), new RuleSides(group.Rules, v4));
+        draft.Own(chain).Own(ports).Own(from);
+        foreach (var rule in sides.Ports)
+        {
+            draft.Add(ports, PortElement(rule));
+        }
+
+        foreach (var range in sides.Ranges)
+        {
+            draft.Add(from, range.ToElement());
+        }
+
+        foreach (var source in sides.Others.Select(rule => rule.SourceGroupId).OfType<long>())
+        {
+            draft.Own(Members(table, source));
+        }
+
+        draft.Add(chain, [
+            new NftRule($"security group {group.Name}: ports that are open to prefixes", new InSet(table.PortsFrom, from.Id.Name), new Accept()),
+            .. sides.Others.Select(rule => RuleOf(table, group, rule, v4))]);
+    }
 
     public static NftContribution Member(IReadOnlyList<FilterTable> tables, Policy.GroupMember member)
     {
@@ -53,28 +82,8 @@ internal static class GroupObjects
     /// <summary>The element of a rule "one port, from everywhere".</summary>
     public static NftValue PortElement(SecurityGroupRule rule) => NftValue.Octet(GroupRuleText.NumberOf(rule.Protocol!, v4: true)).Then(NftValue.Word((ushort)rule.FromPort!.Value));
 
-    /// <summary>A rule "one port, from everywhere" is an element; every other one is a rule of the group's chain.</summary>
-    private static void Add(NftDraft draft, FilterTable table, Policy.GroupRules group, SecurityGroupRule rule)
-    {
-        var v4 = table.Address == NftType.Ipv4Addr;
-        if (rule.SourceGroupId is null && (rule.Cidr ?? Cidr.AnyV4).IsV4() != v4)
-        {
-            return;
-        }
-
-        if (GroupRuleText.IsOpenPort(rule, v4))
-        {
-            draft.Add(Ports(table, group.GroupId), PortElement(rule));
-            return;
-        }
-
-        if (rule.SourceGroupId is { } source)
-        {
-            draft.Own(Members(table, source));
-        }
-
-        draft.Add(Chain(table, group.GroupId), new NftRule($"security group {group.Name}, rule {rule.Id}", [.. Source(table, rule), .. Protocol(rule, v4), new Counter(), new Accept()]) { GroupRule = rule.Id });
-    }
+    private static NftRule RuleOf(FilterTable table, Policy.GroupRules group, SecurityGroupRule rule, bool v4) =>
+        new($"security group {group.Name}, rule {rule.Id}", [.. Source(table, rule), .. Protocol(rule, v4), new Counter(), new Accept()]) { GroupRule = rule.Id };
 
     private static IEnumerable<NftExpression> Source(FilterTable table, SecurityGroupRule rule)
     {
@@ -115,5 +124,7 @@ internal static class GroupObjects
 
     public static NftSet Ports(FilterTable table, long group) => new(table.Id($"{PortsPrefix}{group}"), [NftType.InetProto, NftType.InetService], Counter: true);
 
-    private static NftSet Members(FilterTable table, long group) => new(table.Id($"{MembersPrefix}{group}"), [table.Address]);
+    private static NftSet From(FilterTable table, long group) => new(table.Id($"{FromPrefix}{group}"), [table.Address, NftType.InetProto, NftType.InetService], Counter: true, Interval: true);
+
+    private static NftSet Members(FilterTable table, long group) => new(table.Id($"{MembersPrefix}{group}"), table.AddressKey);
 }

@@ -33,6 +33,7 @@ public sealed class ListingTests
             Sample.Rule("tcp", 22, 22, id: 1), Sample.Rule("udp", 53, 53, "::/0", id: 2), Sample.Rule("tcp", 8000, 8100, "203.0.113.0/24", id: 3), Sample.Rule("tcp", 443, 443, "198.51.100.7/32", id: 4),
             Sample.Rule("udp", 1, 65535, "10.0.0.0/9", id: 5), Sample.Rule("icmp", 8, -1, id: 6), Sample.Rule("icmp", 3, 4, id: 7), Sample.Rule("icmp", 128, 0, "2001:db8::/32", id: 8),
             Sample.Rule("icmp", -1, -1, "::/0", id: 9), Sample.Rule("tcp", 3306, 3306, source: 7, id: 10), Sample.Rule(null, null, null, source: 1, id: 11), Sample.Rule("icmp", 255, -1, id: 12),
+            Sample.Rule("tcp", 8050, 8200, "203.0.113.0/25", id: 13), Sample.Rule("udp", 6000, 6100, id: 14), Sample.Rule("tcp", 443, 450, "2001:db8::/32", id: 15), Sample.Rule("udp", 1, 65535, "10.0.0.0/9", id: 16),
         ];
         var server = Sample.Server(1, Dual, Sample.Group(rules)) with { Members = [Sample.Member(7, "db", 20, Dual, "10.10.10.21")] };
         Compute(Ipv6).Start([new Policy.ComputeHost(), .. server.Policies(Ipv6)]);
@@ -69,7 +70,7 @@ public sealed class ListingTests
         run.Put(InstancePlanner.Member(Sample.Member(1, "default", 7, null, "10.10.10.8"), settings)).Should().ContainSingle()
             .Which.Should().BeOfType<NftOperation.AddElements>().Which.Elements.Should().ContainSingle();
         run.Put(InstancePlanner.Group(Sample.Group(Sample.Rule("tcp", 22, 22, source: 1), Sample.Rule("tcp", 80, 80, id: 2), Sample.Rule("tcp", 80, 90, id: 3)))).Should().ContainSingle()
-            .Which.Should().BeOfType<NftOperation.AddRule>();
+            .Which.Should().BeOfType<NftOperation.AddElements>().Which.Elements.Should().ContainSingle();
     }
 
     [Fact]

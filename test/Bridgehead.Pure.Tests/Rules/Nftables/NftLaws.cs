@@ -159,7 +159,7 @@ public sealed class NftLaws
     }
 
     private static Gen<Policy> Policies() => Gen.OneOf<Policy>(
-        Gen.Select(Gen.Long[1, 4], Gen.Int[0, 5].Array[0, 4]).Select((id, rules) => (Policy)new Policy.GroupRules(id, $"g{id}", [.. rules.Distinct().Order().Select(RuleOf)])),
+        Gen.Select(Gen.Long[1, 4], Gen.Int[0, 11].Array[0, 6]).Select((id, rules) => (Policy)new Policy.GroupRules(id, $"g{id}", [.. rules.Distinct().Order().Select(RuleOf)])),
         Gen.Select(Gen.Long[1, 4], Gen.Long[1, 5]).Select((group, id) => (Policy)InstancePlanner.Member(Sample.Member(group, "m", id, Dual, $"10.10.10.{id + 1}"), Settings)),
         Gen.Select(Gen.Long[1, 6], Gen.Long[1, 4].Array[0, 3], Gen.Bool).Select((id, groups, same) => (Policy)(InstancePlanner.Filter(Sample.Server(id, Dual).View with { Groups = [.. groups.Distinct()] }, Settings with { AllowSameNetTraffic = same }))));
 
@@ -170,6 +170,12 @@ public sealed class NftLaws
         2 => Sample.Rule("icmp", 8, 0, "::/0", id: 3),
         3 => Sample.Rule("udp", 53, 53, source: 1, id: 4),
         4 => Sample.Rule(null, null, null, source: 2, id: 5),
-        _ => Sample.Rule("tcp", 22, 22, "::/0", id: 6),
+        5 => Sample.Rule("tcp", 22, 22, "::/0", id: 6),
+        6 => Sample.Rule("tcp", 85, 100, "192.0.2.0/25", id: 7),
+        7 => Sample.Rule("tcp", 1, 65535, "192.0.0.0/16", id: 8),
+        8 => Sample.Rule("tcp", 60, 85, id: 9),
+        9 => Sample.Rule("tcp", 1, 65535, "2001:db8::/32", id: 10),
+        10 => Sample.Rule("tcp", 443, 443, "2001:db8:1::/48", id: 11),
+        _ => Sample.Rule("tcp", 80, 90, "192.0.2.0/24", id: 12),
     };
 }
