@@ -87,6 +87,7 @@ public readonly ref struct SetView
 {
     private readonly ReadOnlySpan<byte> _table;
     private readonly ReadOnlySpan<byte> _name;
+    private readonly ReadOnlySpan<byte> _description;
     private readonly ReadOnlySpan<byte> _userdata;
 
     internal SetView(Message message)
@@ -104,6 +105,7 @@ public readonly ref struct SetView
                 case 5: KeyLength = (int)AttributeValue.UInt32(value); break;
                 case 6: DataType = AttributeValue.UInt32(value); break;
                 case 7: DataLength = (int)AttributeValue.UInt32(value); break;
+                case 9: _description = value; break;
                 case 13: _userdata = value; break;
                 case 16: Handle = AttributeValue.UInt64(value); break;
                 case 17 or 18: HasCounter = true; break;
@@ -133,6 +135,9 @@ public readonly ref struct SetView
 
     /// <summary>Its elements count.</summary>
     public bool HasCounter { get; }
+
+    /// <summary>How many elements it may hold; null for any number.</summary>
+    public uint? Size => AttributeReader.Find(_description, 1) is { IsEmpty: false } size ? AttributeValue.UInt32(size) : null;
 
     public string? Comment => Userdata.Find(_userdata, 7);
 }

@@ -41,8 +41,11 @@ public enum NftType
 /// <param name="Interval">Each element is a range, field by field of a concatenation; the kernel takes none that begins or ends inside another.</param>
 public sealed record NftSet(NftId Id, IReadOnlyList<NftType> Key, NftType? Data = null, bool Counter = false, bool Interval = false)
 {
+    /// <summary>How many elements it may hold; null for any number. The kernel reserves room for them, finds one sooner, and never has to rearrange the set.</summary>
+    public uint? Size { get; init; }
+
     public bool Equals(NftSet? other) =>
-        other is not null && Id == other.Id && Key.SequenceEqual(other.Key) && Data == other.Data && Counter == other.Counter && Interval == other.Interval;
+        other is not null && Id == other.Id && Key.SequenceEqual(other.Key) && Data == other.Data && Counter == other.Counter && Interval == other.Interval && Size == other.Size;
 
     public override int GetHashCode() => HashCode.Combine(Id, Key.Count, Data, Counter, Interval);
 }

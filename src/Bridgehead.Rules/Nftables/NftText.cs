@@ -31,7 +31,7 @@ public static class NftText
 
     /// <summary>The declaration's body: <c>type ipv4_addr : mark</c>.</summary>
     public static string Of(NftSet set) =>
-        $"type {string.Join(" . ", set.Key.Select(Of))}{(set.Data is { } data ? $" : {Of(data)}" : "")}{(set.Interval ? "; flags interval" : "")}{(set.Counter ? "; counter" : "")}";
+        $"type {string.Join(" . ", set.Key.Select(Of))}{(set.Data is { } data ? $" : {Of(data)}" : "")}{(set.Size is { } size ? $"; size {size}" : "")}{(set.Interval ? "; flags interval" : "")}{(set.Counter ? "; counter" : "")}";
 
     public static string Of(NftBase chain) => $"type {(chain.Nat ? "nat" : "filter")} hook {chain.Hook.ToString().ToLowerInvariant()} priority {chain.Priority}; policy accept";
 

@@ -30,7 +30,7 @@ internal static class Declarations
             return null;
         }
 
-        var set = new NftSet(id, key, data, view.HasCounter, view.Flags.HasFlag(SetFlags.Interval));
+        var set = new NftSet(id, key, data, view.HasCounter, view.Flags.HasFlag(SetFlags.Interval)) { Size = view.Size };
         return IsLike(view, OperationWriter.SpecOf(set)) ? set : null;
     }
 

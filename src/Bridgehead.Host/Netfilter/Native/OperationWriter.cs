@@ -23,6 +23,7 @@ public static class OperationWriter
         Data = set.Data is { } data ? TypeOf(data) : null,
         Counter = set.Counter,
         Interval = set.Interval,
+        Size = set.Size,
     };
 
     public static BaseChain? BaseOf(NftChain chain) => chain.Base is { } hook ? new BaseChain(hook.Nat ? "nat" : "filter", (Netlink.NftHook)hook.Hook, hook.Priority) : null;

@@ -7,6 +7,9 @@ internal sealed class FilterTable
 {
     public const string Name = "bridgehead";
 
+    /// <summary>Far more addresses than a host has room for instances: a bridge has 1,023 ports.</summary>
+    private const uint MostInstances = 65536;
+
     private FilterTable(NftFamily family)
     {
         Table = new NftTable(family, Name);
@@ -14,8 +17,8 @@ internal sealed class FilterTable
         AddressKey = [Address];
         (Source, Destination) = family == NftFamily.Ip ? (NftField.IpSource, NftField.IpDestination) : (NftField.Ip6Source, NftField.Ip6Destination);
         PortsFrom = new NftFields(Source, NftField.L4Protocol, NftField.TransportDestination);
-        Instances = new NftSet(Id("inst"), AddressKey, NftType.Mark);
-        Classes = new NftSet(Id("cls"), [NftType.Mark], NftType.Verdict);
+        Instances = new NftSet(Id("inst"), AddressKey, NftType.Mark) { Size = MostInstances };
+        Classes = new NftSet(Id("cls"), [NftType.Mark], NftType.Verdict) { Size = MostInstances };
         (Local, ToVm, Unrouted, Reached, Bridges) = (Chain("local"), Chain("to_vm"), Chain("unrouted"), Chain("reached"), Chain("bridges"));
         (Forward, Output) = (Chain("forward") with { Base = new NftBase(NftHook.Forward, 0) }, Chain("output") with { Base = new NftBase(NftHook.Output, 0) });
         Skeleton = Draft().Done();
