@@ -47,6 +47,8 @@ public sealed class NftPlan
 
     public IEnumerable<(NftValue Key, NftData Data)> Elements(NftId set) => _sets.Elements(set);
 
+    public int Count(NftId set) => _sets.Count(set);
+
     /// <summary>The key of the policy that the element comes from.</summary>
     public string? OwnerOf(NftId set, NftValue key) => _sets.OwnerOf(set, key);
 

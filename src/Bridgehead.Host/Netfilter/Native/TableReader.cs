@@ -72,7 +72,8 @@ internal sealed class TableReader(Nftables kernel, NftPlan plan)
 
     private bool ReadElements(NftId id, NftSet? set, NftImage image)
     {
-        var elements = new Dictionary<NftValue, NftData>();
+        // Nearly always what is wanted is there.
+        var elements = new Dictionary<NftValue, NftData>(plan.Count(id));
         image.Sets[id] = (set, elements);
         return set is null || !plan.HasContent(id) || kernel.ReadElements(OperationWriter.TableOf(id.Table), id.Name, view =>
             elements[KeyOf(view, set.Interval)] = view.HasVerdict ? NftData.To(TextOf(view.Verdict)) : view.Value.IsEmpty ? NftData.None : NftData.Of(NftValue.FromKernel(view.Value))).IsComplete;
