@@ -10,7 +10,7 @@ internal static class Categories
     ];
 
     /// <summary>Actions without a category.</summary>
-    public static IReadOnlyList<ManageAction> Alone { get; } = [ExplainAction.Action, ConfigCategory.Version, Completion.Words, Completion.Script];
+    public static IReadOnlyList<ManageAction> Alone { get; } = [ExplainAction.Action, RulesAction.Action, ConfigCategory.Version, Completion.Words, Completion.Script];
 
     public static ManageCategory? Find(string name) => All.FirstOrDefault(c => c.Name == name || c.Alias == name);
 }

@@ -13,6 +13,8 @@ internal sealed class ManageCall(IReadOnlyDictionary<string, string> values, Tex
 
     public TextWriter Error => error;
 
+    public TimeProvider Clock => clock;
+
     public CancellationToken Cancel => cancel;
 
     /// <summary>All words of an action that takes any.</summary>
@@ -22,6 +24,9 @@ internal sealed class ManageCall(IReadOnlyDictionary<string, string> values, Tex
 
     /// <summary>Null where the program has no way to look at the host.</summary>
     public IHostInspection? Inspection { get; init; }
+
+    /// <summary>Columns of the terminal that is written to; null when it is no terminal.</summary>
+    public int? Columns { get; init; }
 
     public NovaSettings Settings => Read?.Settings ?? throw new InvalidOperationException("an action that uses settings says so");
 

@@ -7,7 +7,7 @@ using Bridgehead.Store;
 namespace Bridgehead.Manage;
 
 /// <summary>Takes a command line to its action.</summary>
-internal sealed class ManageProgram(Func<string[], Outcome<SettingsResult>> load, TextWriter output, TextWriter error, TimeProvider clock, IHostInspection? inspection)
+internal sealed class ManageProgram(Func<string[], Outcome<SettingsResult>> load, TextWriter output, TextWriter error, TimeProvider clock, IHostInspection? inspection, int? columns)
 {
     /// <summary>What shells expect of a program ended by SIGINT.</summary>
     private const int Interrupted = 130;
@@ -49,7 +49,7 @@ internal sealed class ManageProgram(Func<string[], Outcome<SettingsResult>> load
             return 1;
         }
 
-        await using var call = new ManageCall(values, output, error, clock, cancel) { Read = settings, Words = ActionValues.Words(parse), Inspection = inspection };
+        await using var call = new ManageCall(values, output, error, clock, cancel) { Read = settings, Words = ActionValues.Words(parse), Inspection = inspection, Columns = columns };
         try
         {
             return await action.RunAsync(call);

@@ -3,15 +3,16 @@ using Bridgehead.Host;
 namespace Bridgehead.Sandbox;
 
 /// <summary>The article's walk-through: each step is explained, done with the command that a user would type, and shown with the rules it added.</summary>
-internal sealed class Demonstration
+/// <param name="native">The rules are native nftables objects.</param>
+internal sealed class Demonstration(bool native)
 {
-    private readonly RuleListing _rules = new(new CommandRunner());
+    private readonly RuleListing _rules = new(new CommandRunner(), native);
     private int _number;
     private int _failures;
 
-    public static async Task<int> RunAsync()
+    public static async Task<int> RunAsync(bool native)
     {
-        var demonstration = new Demonstration();
+        var demonstration = new Demonstration(native);
         await demonstration.TellAsync();
         return demonstration._failures == 0 ? 0 : 1;
     }

@@ -1,9 +1,10 @@
+using System.Text.Json;
 using Bridgehead.Host;
 
 namespace Bridgehead.Sandbox;
 
-/// <summary>The host's iptables rules as lines <c>TABLE -A ...</c>, and what two looks differ in.</summary>
-internal sealed class RuleListing(ICommandRunner runner)
+/// <summary>The host's rules as lines, and what two looks differ in: iptables' as <c>TABLE -A ...</c>, native ones as nova-manage lists them.</summary>
+internal sealed class RuleListing(ICommandRunner runner, bool native)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
     private HashSet<string> _last = [];
@@ -29,7 +30,22 @@ internal sealed class RuleListing(ICommandRunner runner)
         return (added, removed);
     }
 
-    private async Task<List<string>> ReadAsync()
+    private Task<List<string>> ReadAsync() => native ? ReadNativeAsync() : ReadIptablesAsync();
+
+    /// <summary>Chains, sets and maps of our tables with what is in them and why.</summary>
+    private async Task<List<string>> ReadNativeAsync()
+    {
+        using var json = JsonDocument.Parse(await runner.RequireAsync(new Command("nova-manage", ["rules", "--json"]), CancellationToken.None));
+        return
+        [
+            .. from chain in json.RootElement.GetProperty("chains").EnumerateArray()
+               where chain.GetProperty("program").GetString() == "nftables"
+               from rule in chain.GetProperty(chain.TryGetProperty("rules", out _) ? "rules" : "elements").EnumerateArray()
+               select $"{chain.GetProperty("family").GetString()} {chain.GetProperty("table").GetString()} {chain.GetProperty("name").GetString()}: {rule.GetProperty("text").GetString()}   # {rule.GetProperty("why").GetString()}",
+        ];
+    }
+
+    private async Task<List<string>> ReadIptablesAsync()
     {
         var lines = new List<string>();
         var table = "";

@@ -34,6 +34,9 @@ public sealed record SandboxOptions(IReadOnlyList<string> Settings, bool Demonst
 
         """;
 
+    /// <summary>Whether the rules are to be native nftables objects.</summary>
+    public bool IsNative => Settings.Contains("netfilter_backend=nftables");
+
     /// <summary>Null settings ask for the help text.</summary>
     public static Outcome<SandboxOptions?> Parse(IReadOnlyList<string> args)
     {

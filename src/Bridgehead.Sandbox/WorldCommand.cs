@@ -62,6 +62,6 @@ public static class WorldCommand
             return await RunAsync(options.Command);
         }
 
-        return options.Demonstrate || Console.IsInputRedirected || Console.IsOutputRedirected ? await Demonstration.RunAsync() : Shell.Run();
+        return options.Demonstrate || Console.IsInputRedirected || Console.IsOutputRedirected ? await Demonstration.RunAsync(options.IsNative) : Shell.Run();
     }
 }

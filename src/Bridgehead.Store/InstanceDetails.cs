@@ -11,7 +11,8 @@ public sealed record InstanceDetails(Instance Instance, IReadOnlyList<NicDetails
 /// <summary>Loads what hangs on instances in a number of queries that does not depend on how many there are.</summary>
 public static class InstanceDetailsLoader
 {
-    private const int Most = 500;
+    /// <summary>Instances in one query. SQLite looks for each named parameter among all of the query's, so a larger number takes longer.</summary>
+    private const int Most = 100;
 
     public static async Task<List<InstanceDetails>> DetailsAsync(this Session session, IReadOnlyList<Instance> instances, CancellationToken cancel)
     {

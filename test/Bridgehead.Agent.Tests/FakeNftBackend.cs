@@ -1,5 +1,6 @@
 using Bridgehead.Host;
 using Bridgehead.Rules;
+using Bridgehead.Rules.Inventory;
 using Bridgehead.Rules.Nftables;
 using Bridgehead.Testing;
 
@@ -79,6 +80,6 @@ internal sealed class FakeNftBackend(FakeMachine machine, INftLayout layout) : I
     {
         var (image, _) = machine.ReadNftables();
         _plan.Observe(image);
-        return Task.FromResult<IReadOnlyList<RuleChange>>([.. NftChanges.Of(operations(), image)]);
+        return Task.FromResult<IReadOnlyList<RuleChange>>([.. NftChanges.Of(operations(), new NftReading { Image = image })]);
     }
 }

@@ -44,14 +44,16 @@ internal sealed class PacketWorld : IDisposable
         File.WriteAllText("/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_close", "1");
     }
 
-    /// <summary>How much of the load came through in a second: its own count, or for what nobody answers the packets that went out to the instance.</summary>
+    /// <summary>
+    /// How much of the load came through for a second of processor: its own count, or for what nobody answers the packets that went out to the instance. The kernel forwards in the name of the end
+    /// that sends, so both ends' time is all that the packets cost; what others do on the same cores meanwhile is no part of it.
+    /// </summary>
     public double Run(string load, int milliseconds)
     {
-        var before = Delivered();
-        var answer = Ask(_outside, $"{load} {_address} {milliseconds}").Split(' ');
-        var delivered = Delivered() - before;
-        var (count, seconds) = (double.Parse(answer[0], CultureInfo.InvariantCulture), double.Parse(answer[1], CultureInfo.InvariantCulture));
-        return delivered > 0 ? (load == LoadClient.Unanswered ? delivered : count) / seconds : throw new InvalidOperationException($"nothing of '{load}' reached the instance");
+        var (packets, time) = (Delivered(), Processor());
+        var count = long.Parse(Ask(_outside, $"{load} {_address} {milliseconds}"), CultureInfo.InvariantCulture);
+        (packets, time) = (Delivered() - packets, Processor() - time);
+        return packets > 0 ? (load == LoadClient.Unanswered ? packets : count) / time : throw new InvalidOperationException($"nothing of '{load}' reached the instance");
     }
 
     public void Dispose()
@@ -84,6 +86,9 @@ internal sealed class PacketWorld : IDisposable
         end.StandardInput.Flush();
         return end.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"no answer to '{words}'");
     }
+
+    /// <summary>Seconds that both ends have used.</summary>
+    private double Processor() => new[] { _instance, _outside }.Sum(end => double.Parse(Ask(end, "cpu"), CultureInfo.InvariantCulture));
 
     /// <summary>Packets that went out to the instance.</summary>
     private static long Delivered()

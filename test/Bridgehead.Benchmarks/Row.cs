@@ -44,7 +44,7 @@ internal sealed record Row(string What, double Ours, string Unit, double? Beside
     public void Print() => Console.WriteLine(ToLine());
 
     private static string Columns(string what, string ours, string beside, string ratio, string target, string met) =>
-        $"{what,-76} {ours,13} {beside,10} {ratio,6}  {target,-20} {met}".TrimEnd();
+        $"{what,-76} {ours,16} {beside,10} {ratio,6}  {target,-20} {met}".TrimEnd();
 
     private static string Figure(double? value, string format = "") =>
         value?.ToString(format.Length > 0 ? format : value switch { < 10 => "0.###", < 1000 => "0.#", _ => "#,0" }, CultureInfo.InvariantCulture) ?? "";

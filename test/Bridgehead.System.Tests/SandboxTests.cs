@@ -84,6 +84,14 @@ public sealed class SandboxTests
     }
 
     [Fact]
+    public async Task The_demonstration_shows_native_rules_where_the_cloud_has_those()
+    {
+        var ran = await HereAsync($"{SandboxCloud.Program} sandbox --demo --netfilter-backend nftables");
+        ran.ExitCode.Should().Be(0, ran.Output + ran.Error);
+        ran.Output.Should().Contain("+ ip bridgehead sg-1: meta l4proto icmp counter accept   # rule 1 of security group default").And.Contain("+ ip bridgehead fip_dnat: 192.168.1.233 : 10.10.10.2").And.Contain("All of it worked");
+    }
+
+    [Fact]
     public async Task The_users_own_cloud_does_not_leak_in_nor_the_sandboxs_password_into_servers()
     {
         var ran = await HereAsync($"OS_TOKEN=secret OS_PROJECT_ID=mine {SandboxCloud.Program} sandbox -- sh -c 'env | grep ^OS_'");

@@ -1,4 +1,5 @@
 using System.Text;
+using Bridgehead.Model;
 
 namespace Bridgehead.Cli;
 

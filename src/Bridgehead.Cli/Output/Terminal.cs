@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bridgehead.Model;
 
 namespace Bridgehead.Cli;
 

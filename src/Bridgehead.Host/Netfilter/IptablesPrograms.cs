@@ -19,6 +19,9 @@ public sealed class IptablesPrograms(ICommandRunner runner, string variant)
 
     public bool AreInstalled => ((string[])["save", "restore"]).All(verb => ProgramPath.Find($"{Name(IpFamily.V4)}-{verb}") is not null && ProgramPath.Find($"{Name(IpFamily.V6)}-{verb}") is not null);
 
+    /// <summary>As <see cref="SaveAsync"/>, with what each rule has counted.</summary>
+    public Task<string> SaveCountedAsync(IpFamily family, CancellationToken cancel) => runner.RequireAsync(new Command($"{Name(family)}-save", ["-c"]) { Reads = true }, cancel);
+
     public Task<string> SaveAsync(IpFamily family, CancellationToken cancel) => runner.RequireAsync(new Command($"{Name(family)}-save", []) { Reads = true }, cancel);
 
     /// <summary>Applies the text as one commit per table. Waits five seconds for the lock that other iptables programs hold.</summary>

@@ -15,6 +15,10 @@ internal sealed class CloudView
     private readonly Dictionary<string, string> _projects;
     private readonly Dictionary<long, SecurityGroup> _groups;
     private readonly Dictionary<long, SecurityGroupRule> _rules;
+    private readonly Dictionary<Guid, InstanceDetails> _byId;
+    private readonly Dictionary<long, InstanceDetails> _byNumber;
+    private readonly Dictionary<IPAddress, (InstanceDetails Server, NicDetails Nic)> _byAddress = [];
+    private readonly Dictionary<string, (InstanceDetails Server, NicDetails Nic)> _byPort = [];
 
     private CloudView(NovaSettings settings, List<Network> networks, List<InstanceDetails> servers, List<FloatingIp> floating, (List<Project> Projects, List<SecurityGroup> Groups, List<SecurityGroupRule> Rules) rest)
     {
@@ -22,6 +26,16 @@ internal sealed class CloudView
         _projects = rest.Projects.ToDictionary(project => project.Id, project => project.Name);
         _groups = rest.Groups.ToDictionary(group => group.Id);
         _rules = rest.Rules.ToDictionary(rule => rule.Id);
+        _byId = servers.ToDictionary(server => server.Instance.Uuid);
+        _byNumber = servers.ToDictionary(server => server.Instance.Id);
+        foreach (var (server, nic) in servers.SelectMany(server => server.Nics.Select(nic => (server, nic))))
+        {
+            _byPort.TryAdd(nic.Nic.TapName.ToString(), (server, nic));
+            foreach (var address in AddressesOf(nic))
+            {
+                _byAddress.TryAdd(address, (server, nic));
+            }
+        }
     }
 
     public IReadOnlyList<Network> Networks { get; }
@@ -55,31 +69,9 @@ internal sealed class CloudView
     }
 
     /// <summary>The server and interface that have the address.</summary>
-    public (InstanceDetails Server, NicDetails Nic)? At(IPAddress address)
-    {
-        foreach (var server in _servers)
-        {
-            if (server.Nics.FirstOrDefault(nic => AddressesOf(nic).Contains(address)) is { } nic)
-            {
-                return (server, nic);
-            }
-        }
+    public (InstanceDetails Server, NicDetails Nic)? At(IPAddress address) => _byAddress.TryGetValue(address, out var found) ? found : null;
 
-        return null;
-    }
-
-    public (InstanceDetails Server, NicDetails Nic)? AtPort(string port)
-    {
-        foreach (var server in _servers)
-        {
-            if (server.Nics.FirstOrDefault(nic => nic.Nic.TapName.ToString() == port) is { } nic)
-            {
-                return (server, nic);
-            }
-        }
-
-        return null;
-    }
+    public (InstanceDetails Server, NicDetails Nic)? AtPort(string port) => _byPort.TryGetValue(port, out var found) ? found : null;
 
     public IReadOnlyList<IPAddress> AddressesOf(NicDetails nic) =>
         InstancePlanner.AddressesOf(new NicView(nic.Nic, nic.Network, [.. nic.Fixed.Select(f => f.Address)]), _settings);
@@ -94,11 +86,20 @@ internal sealed class CloudView
             return $"server {server.Instance.DisplayName}";
         }
 
-        return Floating(address) is { } floating ? $"floating address of {(floating.InstanceUuid is { } uuid && _servers.Find(s => s.Instance.Uuid == uuid) is { } owner ? $"server {owner.Instance.DisplayName}" : "nobody")}" : null;
+        return Floating(address) is { } floating ? $"floating address of {(floating.InstanceUuid is { } uuid && _byId.GetValueOrDefault(uuid) is { } owner ? $"server {owner.Instance.DisplayName}" : "nobody")}" : null;
     }
 
     /// <summary>Why the step's rule exists: the security group's rule in full where it comes from one, and servers by their names.</summary>
-    public string? WhyOf(TraceStep step) => step.GroupRule is { } rule && RuleText(rule) is { } text ? text : step.Why is { } why ? Named(why) : null;
+    public string? WhyOf(TraceStep step) => WhyOf(step.GroupRule, step.Why);
+
+    /// <inheritdoc cref="WhyOf(TraceStep)"/>
+    public string? WhyOf(long? groupRule, string? why) => groupRule is { } rule && RuleText(rule) is { } text ? text : why is null ? null : Named(why);
+
+    /// <summary>The server with this number, as policies and chains name it.</summary>
+    public InstanceDetails? Numbered(long id) => _byNumber.GetValueOrDefault(id);
+
+    /// <summary>A security group with its project; null when there is none.</summary>
+    public string? GroupText(long id) => _groups.TryGetValue(id, out var group) ? $"security group {group.Name}, project {ProjectOf(group.ProjectId)}" : null;
 
     public string ProjectOf(string id) => _projects.GetValueOrDefault(id, id);
 
@@ -114,12 +115,47 @@ internal sealed class CloudView
         return $"rule {rule.Id} of security group {group.Name}, project {ProjectOf(group.ProjectId)}: {WhatOf(rule)} from {source}";
     }
 
+    /// <summary>A reason is the planner's, which knows numbers: what they stand for is put in their place, or beside it.</summary>
     private string Named(string why)
+    {
+        const string Group = "security group ";
+        const string Of = " of ";
+        if (why.StartsWith(Group, StringComparison.Ordinal) && long.TryParse(why[Group.Length..], out var group) && GroupText(group) is { } text)
+        {
+            return text;
+        }
+
+        if (why.StartsWith("floating address ", StringComparison.Ordinal) && why.IndexOf(Of, StringComparison.Ordinal) is > 0 and var of)
+        {
+            var words = why[(of + Of.Length)..];
+            var end = words.IndexOfAny([',', ' ', ':'], 0) is > 0 and var at && !words[..at].Contains(':', StringComparison.Ordinal) ? at : words.Length;
+            return Ip.TryParse(words[..end], out var address) && At(address) is var (server, _) ? $"{why[..(of + Of.Length + end)]} (server {server.Instance.DisplayName}){words[end..]}" : why;
+        }
+
+        return WithPort(why) ?? WithNetwork(why) ?? WithServer(why);
+    }
+
+    private string? WithPort(string why)
+    {
+        const string Port = "port ";
+        return why.StartsWith(Port, StringComparison.Ordinal) && AtPort(why[Port.Length..].Split(',')[0]) is var (server, _) ? $"server {server.Instance.DisplayName}, {why}" : null;
+    }
+
+    private string? WithNetwork(string why)
+    {
+        const string Of = "network ";
+        var end = why.IndexOfAny([':', ' '], Math.Min(Of.Length, why.Length));
+        return why.StartsWith(Of, StringComparison.Ordinal) && end > 0 && long.TryParse(why[Of.Length..end], out var id) && Networks.FirstOrDefault(network => network.Id == id) is { } known
+            ? $"{Of}{known.Label}{why[end..]}"
+            : null;
+    }
+
+    private string WithServer(string why)
     {
         const string Instance = "instance ";
         const int GuidLength = 36;
         var at = why.LastIndexOf(Instance, StringComparison.Ordinal) + Instance.Length;
-        return at >= Instance.Length && why.Length >= at + GuidLength && Guid.TryParse(why[at..(at + GuidLength)], out var uuid) && _servers.Find(server => server.Instance.Uuid == uuid) is { } known
+        return at >= Instance.Length && why.Length >= at + GuidLength && Guid.TryParse(why[at..(at + GuidLength)], out var uuid) && _byId.TryGetValue(uuid, out var known)
             ? $"{why[..(at - Instance.Length)]}server {known.Instance.DisplayName}{why[(at + GuidLength)..]}"
             : why;
     }

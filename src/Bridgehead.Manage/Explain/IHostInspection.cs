@@ -1,4 +1,5 @@
 using Bridgehead.Model;
+using Bridgehead.Rules.Inventory;
 using Bridgehead.Rules.Iptables;
 using Bridgehead.Rules.Tracing;
 using Bridgehead.Store;
@@ -10,6 +11,9 @@ public interface IHostInspection
 {
     /// <summary>Changes nothing. Throws <see cref="InspectionException"/> with a sentence when the host cannot be read.</summary>
     Task<HostPicture> LookAsync(NovaSettings settings, Database store, CancellationToken cancel);
+
+    /// <summary>What the kernel's packet filter holds, beside what this host should hold. As <see cref="LookAsync"/>; needs root.</summary>
+    Task<Listing> ListAsync(NovaSettings settings, Database store, CancellationToken cancel);
 }
 
 /// <summary>A host at one moment.</summary>

@@ -1,3 +1,4 @@
+using Bridgehead.Model;
 using Bridgehead.Rules.Tracing;
 
 namespace Bridgehead.Manage;
@@ -26,11 +27,8 @@ internal sealed class Story(CloudView cloud, Explanation explanation, bool all)
             _lines.Add($"note:    {remark}");
         }
 
-        return _lines.Select(Printable);
+        return _lines.Select(SafeText.Line);
     }
-
-    /// <summary>Names are chosen by tenants: what would move the cursor or end the line is replaced.</summary>
-    private static string Printable(string line) => string.Concat(line.Select(letter => char.IsControl(letter) ? '?' : letter));
 
     private string Origin(Packet packet) => packet switch
     {

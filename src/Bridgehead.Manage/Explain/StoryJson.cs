@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Bridgehead.Rules.Tracing;
 
@@ -8,33 +6,27 @@ namespace Bridgehead.Manage;
 /// <summary>An explanation for programs.</summary>
 internal static class StoryJson
 {
-    public static string Of(CloudView cloud, Explanation explanation)
+    public static string Of(CloudView cloud, Explanation explanation) => JsonText.Of(json =>
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var trace = explanation.Trace;
+        json.WriteStartObject();
+        json.WriteBoolean("passes", trace.Passes);
+        json.WriteString("fate", Word(trace.Fate));
+        json.WriteString("verdict", explanation.Verdict);
+        json.WriteString("change", explanation.Change);
+        json.WriteString("note", explanation.Remark);
+        Write(json, "packet", trace.Packet);
+        Write(json, "final", trace.Final);
+        json.WriteString("output", trace.Output?.ToString());
+        json.WriteStartArray("steps");
+        foreach (var step in trace.Steps)
         {
-            var trace = explanation.Trace;
-            json.WriteStartObject();
-            json.WriteBoolean("passes", trace.Passes);
-            json.WriteString("fate", Word(trace.Fate));
-            json.WriteString("verdict", explanation.Verdict);
-            json.WriteString("change", explanation.Change);
-            json.WriteString("note", explanation.Remark);
-            Write(json, "packet", trace.Packet);
-            Write(json, "final", trace.Final);
-            json.WriteString("output", trace.Output?.ToString());
-            json.WriteStartArray("steps");
-            foreach (var step in trace.Steps)
-            {
-                Write(json, cloud, step);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
+            Write(json, cloud, step);
         }
 
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
 
     private static void Write(Utf8JsonWriter json, string name, Packet packet)
     {
@@ -42,10 +34,10 @@ internal static class StoryJson
         json.WriteString("source", packet.Source.ToString());
         json.WriteString("destination", packet.Destination.ToString());
         json.WriteString("protocol", Packet.NameOf(packet.Protocol));
-        WriteNumber(json, "source_port", packet.SourcePort);
-        WriteNumber(json, "destination_port", packet.DestinationPort);
-        WriteNumber(json, "icmp_type", packet.IcmpType);
-        WriteNumber(json, "icmp_code", packet.IcmpCode);
+        JsonText.Number(json, "source_port", packet.SourcePort);
+        JsonText.Number(json, "destination_port", packet.DestinationPort);
+        JsonText.Number(json, "icmp_type", packet.IcmpType);
+        JsonText.Number(json, "icmp_code", packet.IcmpCode);
         json.WriteString("input", packet.Input?.ToString());
         json.WriteString("port", packet.Port?.ToString());
         json.WriteString("state", Word(packet.State));
@@ -62,21 +54,9 @@ internal static class StoryJson
         json.WriteBoolean("matched", step.Matched);
         json.WriteBoolean("decided", step.Decided);
         json.WriteString("why", step.Why);
-        WriteNumber(json, "security_group_rule", step.GroupRule);
+        JsonText.Number(json, "security_group_rule", step.GroupRule);
         json.WriteString("security_group_rule_text", step.GroupRule is { } rule ? cloud.RuleText(rule) : null);
         json.WriteEndObject();
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, string name, long? number)
-    {
-        if (number is { } value)
-        {
-            json.WriteNumber(name, value);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 
     private static string Word<T>(T value)

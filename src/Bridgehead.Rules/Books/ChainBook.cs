@@ -89,6 +89,14 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
     /// <summary>The chain's rules in order, each text once; null when the chain should not exist.</summary>
     public List<TRule>? Rules(TChain chain) => _owners.ContainsKey(chain) ? Distinct(chain, entry => entry.Rule) : null;
 
+    /// <summary>As <see cref="Rules"/>, each with the keys of all entities that asked for it.</summary>
+    public IReadOnlyList<(TRule Rule, IReadOnlyList<string> Keys)>? Asked(TChain chain) => _owners.ContainsKey(chain)
+        ? [.. Placed(chain).GroupBy(entry => entry.Line, StringComparer.Ordinal).Select(same => (same.First().Rule, (IReadOnlyList<string>)[.. same.Select(entry => entry.Key)]))]
+        : null;
+
+    /// <summary>Keys of the entities because of which the chain exists; none for the skeleton's.</summary>
+    public IReadOnlyList<string> OwnersOf(TChain chain) => _owners.TryGetValue(chain, out var owners) ? [.. owners.Where(key => key.Length > 0)] : [];
+
     /// <summary>All rules of the chain that read like this, one for each entity that asked for it.</summary>
     public IEnumerable<TRule> Reading(TChain chain, string line) => Entries(chain).Where(entry => entry.Line == line).Select(entry => entry.Rule);
 
@@ -116,6 +124,10 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
     }
 
     private IEnumerable<Entry> Entries(TChain chain) => _chains.TryGetValue(chain, out var places) ? places.Values.SelectMany(entries => entries) : [];
+
+    private IEnumerable<(string Line, TRule Rule, string Key)> Placed(TChain chain) => _chains.TryGetValue(chain, out var places)
+        ? places.SelectMany(place => place.Value.Select(entry => (entry.Line, entry.Rule, place.Key.Key)))
+        : [];
 
     public IReadOnlyList<TChain> TakeDirty()
     {

@@ -46,6 +46,9 @@ public sealed class FirewallPlan
 
     public IReadOnlyList<IpFamily> Families { get; }
 
+    /// <summary>Whether the worker has chains in the family's table.</summary>
+    internal bool Uses(IpFamily family, Table table) => _families.ContainsKey(family) && Skeleton.HasTable(family, table, _profile.UsesMangle);
+
     /// <summary>Whether a worker's rules stand in the chain, whatever the table: it is the worker's own, or one that all put jumps into.</summary>
     public static bool Concerns(string worker, string chain) =>
         Skeleton.OwnerOf(chain, worker) == worker || Enum.GetValues<Table>().Any(table => Skeleton.IsCommon(table, chain) || Skeleton.Shared.Any(shared => shared.Table == table && shared.Name == chain));

@@ -44,7 +44,8 @@ internal sealed class JumpPlacement(string worker)
         return !rules.Take(at).Any(rule => order(rule) > mine) && !rules.Skip(at + 1).Any(rule => order(rule) < mine) && (mine > 0 || at == 0);
     }
 
-    private IEnumerable<string> Wanted(Table table, string chain)
+    /// <summary>The worker's jumps in the chain, and those to chains that all share.</summary>
+    public IEnumerable<string> Wanted(Table table, string chain)
     {
         foreach (var shared in Skeleton.Shared.Where(s => s.Table == table && s.From.Contains(chain)))
         {

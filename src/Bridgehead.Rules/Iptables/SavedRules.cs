@@ -1,9 +1,12 @@
 namespace Bridgehead.Rules.Iptables;
 
-/// <summary>What iptables-save printed of one family: tables, their chains, and each chain's rules as text without <c>-A chain</c> and counters.</summary>
+/// <summary>
+/// What iptables-save printed of one family: tables, their chains, and each chain's rules as text without <c>-A chain</c> and counters. With its option <c>-c</c> the counters are known too.
+/// </summary>
 public sealed class SavedRules
 {
     private readonly Dictionary<(Table, string), List<string>> _chains = [];
+    private readonly Dictionary<(Table, string), List<RuleCount?>> _counts = [];
     private readonly Dictionary<(Table, string), string> _policies = [];
 
     public static SavedRules Parse(string text)
@@ -30,6 +33,9 @@ public sealed class SavedRules
     /// <summary>The chain's rules; null when there is no such chain.</summary>
     public List<string>? Rules(Table table, string chain) => _chains.GetValueOrDefault((table, chain));
 
+    /// <summary>What the chain's rules have counted, in their order; null for one that was printed without.</summary>
+    public IReadOnlyList<RuleCount?> Counts(Table table, string chain) => _counts.GetValueOrDefault((table, chain)) ?? [];
+
     /// <summary>ACCEPT or DROP for a built-in chain; null for others.</summary>
     public string? PolicyOf(Table table, string chain) => _policies.GetValueOrDefault((table, chain));
 
@@ -55,7 +61,7 @@ public sealed class SavedRules
             return;
         }
 
-        var rule = WithoutCounters(line);
+        var rule = Split(line, out var count);
         if (!rule.StartsWith("-A ", StringComparison.Ordinal))
         {
             return;
@@ -68,17 +74,31 @@ public sealed class SavedRules
             _chains.Add((table, chain), rules = []);
         }
 
+        if (!_counts.TryGetValue((table, chain), out var counts))
+        {
+            _counts.Add((table, chain), counts = []);
+        }
+
         rules.Add(space < 0 ? "" : rule[(space + 1)..]);
+        counts.Add(count);
     }
 
-    private static string WithoutCounters(string line)
+    /// <summary><c>[packets:bytes] -A ...</c>, or without counters.</summary>
+    private static string Split(string line, out RuleCount? count)
     {
-        if (!line.StartsWith('['))
+        count = null;
+        var end = line.StartsWith('[') ? line.IndexOf("] ", StringComparison.Ordinal) : -1;
+        if (end < 0)
         {
             return line;
         }
 
-        var end = line.IndexOf("] ", StringComparison.Ordinal);
-        return end < 0 ? line : line[(end + 2)..];
+        var numbers = line[1..end].Split(':');
+        if (numbers.Length == 2 && ulong.TryParse(numbers[0], out var packets) && ulong.TryParse(numbers[1], out var bytes))
+        {
+            count = new RuleCount(packets, bytes);
+        }
+
+        return line[(end + 2)..];
     }
 }

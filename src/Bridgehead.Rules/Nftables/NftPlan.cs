@@ -35,19 +35,29 @@ public sealed class NftPlan
     /// <summary>Whether the content of the set or chain is this worker's.</summary>
     public bool HasContent(NftId id) => _layout.HasContent(id);
 
+    /// <summary>Whether the set or chain goes away when no entity of this worker's wants it.</summary>
+    public bool Owns(NftId id) => _layout.Owns(id);
+
     /// <summary>What the kernel held when it was last looked at, with what was committed since.</summary>
     public NftImage Observed { get; private set; } = new();
 
     /// <summary>The rules that should stand in the chain, in order; null when it should not exist.</summary>
     public IReadOnlyList<NftRule>? Rules(NftChain chain) => _chains.Rules(chain);
 
+    /// <summary>As <see cref="Rules"/>, each with the keys of what asked for it.</summary>
+    internal IReadOnlyList<(NftRule Rule, IReadOnlyList<string> Keys)>? Asked(NftChain chain) => _chains.Asked(chain);
+
+    /// <summary>Keys of that because of which the chain exists.</summary>
+    internal IReadOnlyList<string> OwnersOf(NftChain chain) => _chains.OwnersOf(chain);
+
     public IEnumerable<NftChain> Chains => _chains.Chains;
+
+    /// <summary>Sets with the keys of that because of which they exist.</summary>
+    internal IEnumerable<(NftId Set, string Key)> SetOwners => _sets.Owners;
 
     public IEnumerable<NftSet> Sets => _sets.Sets;
 
     public IEnumerable<(NftValue Key, NftData Data)> Elements(NftId set) => _sets.Elements(set);
-
-    public int Count(NftId set) => _sets.Count(set);
 
     /// <summary>The key of the policy that the element comes from.</summary>
     public string? OwnerOf(NftId set, NftValue key) => _sets.OwnerOf(set, key);

@@ -19,11 +19,12 @@ internal sealed class SetBook
     public IEnumerable<(NftValue Key, NftData Data)> Elements(NftId set) =>
         _contents.TryGetValue(set, out var content) ? content.Elements.Select(element => (element.Key, element.Value.Data)) : [];
 
-    public int Count(NftId set) => _contents.TryGetValue(set, out var content) ? content.Elements.Count : 0;
-
     /// <summary>The data that the key should have; null when it should not be there.</summary>
     public NftData? Find(NftId set, NftValue key) =>
         _contents.TryGetValue(set, out var content) && content.Set is not null && content.Elements.TryGetValue(key, out var wanted) ? wanted.Data : null;
+
+    /// <summary>Sets with the keys of the contributions because of which they exist.</summary>
+    public IEnumerable<(NftId Set, string Key)> Owners => _contributions.Values.SelectMany(contribution => contribution.Sets.Select(set => (set.Id, contribution.Key)));
 
     public string? OwnerOf(NftId set, NftValue key) => _contents.TryGetValue(set, out var content) && content.Elements.TryGetValue(key, out var wanted) ? wanted.Owner.Key : null;
 

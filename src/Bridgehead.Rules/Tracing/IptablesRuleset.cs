@@ -65,19 +65,10 @@ public sealed class IptablesRuleset : Ruleset
         return rules;
     }
 
-    /// <summary>The chain as it is once every worker has put in its jumps.</summary>
     private IEnumerable<TracedRule> Joined(ChainId id)
     {
-        List<string> lines = [.. _saved.GetValueOrDefault(id.Family)?.Rules(id.Table, id.Name) ?? []];
-        foreach (var plan in _plans)
-        {
-            new JumpPlacement(plan.Worker).Place(id.Table, id.Name, lines);
-        }
-
-        var ours = Skeleton.Shared.Where(shared => shared.Table == id.Table).Select(shared => (shared.Name, Why: "what comes before everything else, of all nova workers"))
-            .Concat(_plans.SelectMany(plan => Skeleton.Jumps.Where(jump => jump.Table == id.Table).Select(jump => (Name: $"{plan.Worker}-{jump.Target}", Why: $"{plan.Worker}'s rules"))))
-            .ToDictionary(jump => $"-j {jump.Name}", jump => new Rule([], new Verdict.Jump(jump.Name), jump.Why));
-        return lines.Select(line => ours.TryGetValue(line, out var jump) ? Traced(jump) : new TracedRule(line, "", null, null));
+        var chain = new CommonChain(id, _saved.GetValueOrDefault(id.Family)?.Rules(id.Table, id.Name) ?? [], _plans);
+        return chain.Lines.Select(line => chain.Jump(line) is { } jump ? Traced(jump) : new TracedRule(line, "", null, null));
     }
 
     private static TracedRule Traced(Rule rule) => new(rule.Text, rule.Why, rule.GroupRule, passing => IptablesMatching.Try(rule, passing));

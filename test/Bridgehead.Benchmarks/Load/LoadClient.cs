@@ -4,12 +4,12 @@ using System.Net.Sockets;
 
 namespace Bridgehead.Benchmarks;
 
-/// <summary>The outside's end. Each load goes on for a given time, and tells how many it managed in how many seconds.</summary>
+/// <summary>The outside's end. Each load goes on for a given time, and tells how many it managed.</summary>
 internal static class LoadClient
 {
     public const string Unanswered = "flood";
 
-    public static (long Count, double Seconds) Run(string load, IPAddress server, TimeSpan time) => load switch
+    public static long Run(string load, IPAddress server, TimeSpan time) => load switch
     {
         "stream" => Stream(server, time),
         "connections" => Connections(server, time),
@@ -19,7 +19,7 @@ internal static class LoadClient
     };
 
     /// <summary>Bytes.</summary>
-    private static (long Count, double Seconds) Stream(IPAddress server, TimeSpan time)
+    private static long Stream(IPAddress server, TimeSpan time)
     {
         using var socket = Tcp();
         socket.Connect(server, LoadServer.Stream);
@@ -30,18 +30,18 @@ internal static class LoadClient
             bytes += socket.Send(buffer);
         }
 
-        return (bytes, clock.Elapsed.TotalSeconds);
+        return bytes;
     }
 
     /// <summary>Connections that were made and reset.</summary>
-    private static (long Count, double Seconds) Connections(IPAddress server, TimeSpan time) => Repeat(time, () =>
+    private static long Connections(IPAddress server, TimeSpan time) => Repeat(time, () =>
     {
         using var socket = Tcp();
         socket.Connect(server, LoadServer.Connections);
     });
 
     /// <summary>Requests that were answered.</summary>
-    private static (long Count, double Seconds) Echo(IPAddress server, TimeSpan time)
+    private static long Echo(IPAddress server, TimeSpan time)
     {
         using var socket = Udp(server, LoadServer.Echo);
         socket.ReceiveTimeout = 1000;
@@ -54,14 +54,14 @@ internal static class LoadClient
     }
 
     /// <summary>Datagrams of 64 bytes, as fast as they go.</summary>
-    private static (long Count, double Seconds) Flood(IPAddress server, TimeSpan time)
+    private static long Flood(IPAddress server, TimeSpan time)
     {
         using var socket = Udp(server, LoadServer.Silence);
         var buffer = new byte[64];
         return Repeat(time, () => socket.Send(buffer));
     }
 
-    private static (long Count, double Seconds) Repeat(TimeSpan time, Action work)
+    private static long Repeat(TimeSpan time, Action work)
     {
         var (clock, count) = (Stopwatch.StartNew(), 0L);
         while (clock.Elapsed < time)
@@ -70,7 +70,7 @@ internal static class LoadClient
             count++;
         }
 
-        return (count, clock.Elapsed.TotalSeconds);
+        return count;
     }
 
     /// <summary>Closed by a reset, so that ports do not run out.</summary>

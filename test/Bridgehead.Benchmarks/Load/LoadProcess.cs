@@ -27,10 +27,11 @@ internal static class LoadProcess
             case ["ip", .. var arguments]:
                 Self.Require("ip", arguments);
                 return "done";
+            case ["cpu"]:
+                return Environment.CpuUsage.TotalTime.TotalSeconds.ToString("R", CultureInfo.InvariantCulture);
             case [var load, var address, var milliseconds]:
                 var time = TimeSpan.FromMilliseconds(int.Parse(milliseconds, CultureInfo.InvariantCulture));
-                var (count, seconds) = LoadClient.Run(load, Ip.Parse(address), time);
-                return string.Create(CultureInfo.InvariantCulture, $"{count} {seconds:R}");
+                return LoadClient.Run(load, Ip.Parse(address), time).ToString(CultureInfo.InvariantCulture);
             default:
                 throw new ArgumentException($"'{string.Join(' ', words)}' is nothing that can be done here", nameof(words));
         }

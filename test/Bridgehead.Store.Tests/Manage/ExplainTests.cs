@@ -1,11 +1,6 @@
 using System.Text.Json;
 using AwesomeAssertions;
-using Bridgehead.Agent;
-using Bridgehead.Control;
-using Bridgehead.Manage;
 using Bridgehead.Model;
-using Bridgehead.Rules.Iptables;
-using Bridgehead.Rules.Tracing;
 using Bridgehead.Testing;
 using Xunit;
 
@@ -14,8 +9,6 @@ namespace Bridgehead.Store.Tests.Manage;
 /// <summary>An operator asks for the way of a packet: a web server with a floating address, and a database that lets nobody in, on one network.</summary>
 public sealed class ExplainTests
 {
-    private static readonly CancellationToken Cancel = CancellationToken.None;
-
     [Theory]
     [InlineData("floating-open", "explain 192.168.1.1 192.168.1.233 --port 80")]
     [InlineData("floating-closed", "explain 192.168.1.1 192.168.1.233 --port 22")]
@@ -29,7 +22,7 @@ public sealed class ExplainTests
     {
         foreach (var backend in Enum.GetValues<NetfilterBackend>())
         {
-            await using var cloud = await ExplainedCloud.AtAsync(backend);
+            await using var cloud = await OperatedCloud.AtAsync(backend);
             Golden.Matches(await cloud.AskAsync(line), $"test/Bridgehead.Store.Tests/Manage/golden/explain-{name}-{backend.ToString().ToLowerInvariant()}.txt");
         }
     }
@@ -37,7 +30,7 @@ public sealed class ExplainTests
     [Fact]
     public async Task Programs_get_the_same_as_JSON()
     {
-        await using var cloud = await ExplainedCloud.AtAsync(NetfilterBackend.Iptables);
+        await using var cloud = await OperatedCloud.AtAsync(NetfilterBackend.Iptables);
         using var json = JsonDocument.Parse(await cloud.AskAsync("explain 192.168.1.1 192.168.1.233 --port 22 --json"));
         json.RootElement.GetProperty("fate").GetString().Should().Be("dropped");
         json.RootElement.GetProperty("change").GetString().Should().StartWith("nova secgroup-add-rule web tcp 22 22 192.168.1.1/32");
@@ -51,7 +44,7 @@ public sealed class ExplainTests
     [InlineData(NetfilterBackend.Nftables)]
     public async Task The_one_change_lets_it_pass(NetfilterBackend backend)
     {
-        await using var cloud = await ExplainedCloud.AtAsync(backend);
+        await using var cloud = await OperatedCloud.AtAsync(backend);
         (await cloud.AskAsync("explain 192.168.1.1 web --port 22")).Should().Contain("change:  nova secgroup-add-rule web tcp 22 22 192.168.1.1/32\n");
         await cloud.AllowAsync("web", "tcp", 22, 22, "192.168.1.1/32");
         (await cloud.AskAsync("explain 192.168.1.1 web --port 22")).Should().Contain("security group web, project admin: tcp 22 from 192.168.1.1/32\n").And.Contain("verdict: passes");
@@ -61,9 +54,9 @@ public sealed class ExplainTests
     [Fact]
     public async Task Names_that_would_be_commands_or_move_the_cursor_are_harmless()
     {
-        await using var cloud = await ExplainedCloud.AtAsync(NetfilterBackend.Iptables);
+        await using var cloud = await OperatedCloud.AtAsync(NetfilterBackend.Iptables);
         await cloud.RenameAsync("web", "a 'b'; reboot\u001b[2J");
-        (await cloud.AskAsync("explain 192.168.1.1 web --port 22")).Should().Contain("change:  nova secgroup-add-rule 'a '\\''b'\\''; reboot?[2J' tcp 22 22 192.168.1.1/32\n").And.NotContain("\u001b");
+        (await cloud.AskAsync("explain 192.168.1.1 web --port 22")).Should().Contain("change:  nova secgroup-add-rule 'a '\\''b'\\''; reboot\\x1b[2J' tcp 22 22 192.168.1.1/32\n").And.NotContain("\u001b");
     }
 
     [Theory]
@@ -71,7 +64,7 @@ public sealed class ExplainTests
     [InlineData(NetfilterBackend.Nftables)]
     public async Task Other_peoples_rules_and_policies_stand_where_they_are(NetfilterBackend backend)
     {
-        await using var cloud = await ExplainedCloud.AtAsync(backend, "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -s 192.0.2.0/24 -j DOCKER\nCOMMIT\n");
+        await using var cloud = await OperatedCloud.AtAsync(backend, "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -s 192.0.2.0/24 -j DOCKER\nCOMMIT\n");
         var story = await cloud.AskAsync("explain 192.168.1.1 192.168.1.232 --port 80");
         story.Should().Contain("  ? -s 192.0.2.0/24 -j DOCKER   (somebody else's rule: not tried)\n").And.Contain("verdict: dropped: no rule decided: the policy of FORWARD is DROP\n");
         story.Should().Contain("change:  on the host, not in the cloud: iptables -P FORWARD ACCEPT, or a rule of the host's own that accepts it\n");
@@ -90,88 +83,7 @@ public sealed class ExplainTests
     [InlineData("explain web db --port 1 --state old", "--state is new, established, related or invalid, not 'old'.")]
     public async Task A_question_that_cannot_be_asked_is_one_sentence(string line, string sentence)
     {
-        await using var cloud = await ExplainedCloud.AtAsync(NetfilterBackend.Iptables);
+        await using var cloud = await OperatedCloud.AtAsync(NetfilterBackend.Iptables);
         (await cloud.RefusedAsync(line)).Should().Be((2, $"error: {sentence}\n"));
-    }
-
-    /// <summary>The store's entities, and a host that is as the agents make it.</summary>
-    private sealed class ExplainedCloud : IAsyncDisposable, IHostInspection
-    {
-        private readonly Operator _operator;
-        private readonly List<(string Random, string Name)> _names = [];
-        private readonly string? _saved;
-
-        private ExplainedCloud(Operator at, string? saved) => (_operator, _saved) = (at, saved);
-
-        public static async Task<ExplainedCloud> AtAsync(NetfilterBackend backend, string? saved = null)
-        {
-            var at = await Operator.AtAsync("sqlite", settings => settings with { NetfilterBackend = backend, RoutingSourceIp = Ip.Parse("192.168.1.90") });
-            var cloud = new ExplainedCloud(at, saved);
-            await at.DoAsync("network create mynet 10.10.10.0/24");
-            await at.DoAsync("floating create --ip_range 192.168.1.232/30");
-            await at.Store.WriteAsync(s => s.Networks.ClaimAsync(1, "node1", Cancel), Cancel);
-            var project = await at.ProjectAsync();
-            await cloud.ServerAsync(1, "web", project);
-            await cloud.ServerAsync(2, "db", project);
-            await cloud.AllowAsync("web", "tcp", 80, 80, "0.0.0.0/0");
-            var caller = new Caller("", project, IsAdmin: true);
-            await new FloatingIpActions(at.Store, at.Settings).AssociateAsync(caller, IdOf(1), (await new FloatingIpActions(at.Store, at.Settings).AllocateAsync(caller, null, Cancel)).Value.Address, null, Cancel);
-            return cloud;
-        }
-
-        public async Task<string> AskAsync(string line)
-        {
-            var (code, output, error) = await _operator.TypeAsync(line, this);
-            (code, error).Should().Be((0, ""), line);
-            return _names.Aggregate(output, (text, name) => text.Replace(name.Random, name.Name, StringComparison.Ordinal));
-        }
-
-        public async Task<(int, string)> RefusedAsync(string line)
-        {
-            var (code, _, error) = await _operator.TypeAsync(line, this);
-            return (code, error);
-        }
-
-        public async Task AllowAsync(string group, string protocol, int from, int to, string range)
-        {
-            var project = await _operator.ProjectAsync();
-            var found = await _operator.Store.ReadAsync(s => s.SecurityGroups.FindAsync(project, group, Cancel), Cancel);
-            await _operator.Store.WriteAsync(
-                s => s.SecurityGroups.AddRuleAsync(new SecurityGroupRule { Id = 0, ParentGroupId = found!.Id, ProtocolText = protocol, FromPort = from, ToPort = to, Cidr = Cidr.Parse(range) }, Cancel), Cancel);
-        }
-
-        public async Task RenameAsync(string group, string name)
-        {
-            var project = await _operator.ProjectAsync();
-            await _operator.Store.WriteAsync(
-                async s => await s.SecurityGroups.RenameAsync((await s.SecurityGroups.FindAsync(project, group, Cancel))!.Id, name, "", Cancel), Cancel);
-        }
-
-        public async Task<HostPicture> LookAsync(NovaSettings settings, Database store, CancellationToken cancel) => new(
-            await new HostWishes(settings, store).ReadAsync(cancel),
-            new TracedHost
-            {
-                Addresses = [new HostAddress(Ip.Parse("192.168.1.90"), SampleCloud.Uplink), new HostAddress(Ip.Parse("10.10.10.1"), DeviceName.Parse("br100"))],
-                Routes = [new HostRoute(Cidr.AnyV4, SampleCloud.Uplink), new HostRoute(Cidr.Parse("10.10.10.0/24"), DeviceName.Parse("br100"))],
-            },
-            _saved is null ? null : new Dictionary<IpFamily, SavedRules> { [IpFamily.V4] = SavedRules.Parse(_saved) });
-
-        public ValueTask DisposeAsync() => _operator.DisposeAsync();
-
-        private static Guid IdOf(int number) => new(number, 0, 0, new byte[8]);
-
-        private Task ServerAsync(int number, string name, string project) => _operator.Store.WriteAsync(
-            async s =>
-            {
-                var network = (await s.Networks.FindAsync(1, Cancel))!;
-                await s.Instances.AddAsync(Sample.Instance(number) with { Uuid = IdOf(number), ProjectId = project, DisplayName = name, HostName = name, Host = "node1" }, Cancel);
-                var nic = (await s.VirtualInterfaces.AddAsync(network.Id, IdOf(number), Cancel))!;
-                await s.FixedIps.TakeAsync(network, network.Cidr!.Value.At((UInt128)(number + 1)), nic.Id, IdOf(number), Cancel);
-                await s.SecurityGroups.JoinAsync(IdOf(number), await s.SecurityGroups.AddAsync(project, name, "", Cancel), Cancel);
-                _names.Add(($"{nic.TapName}", $"tap-of-{name}"));
-                _names.Add(($"{nic.Mac}", $"mac-of-{name}"));
-                return true;
-            },
-            Cancel);
     }
 }

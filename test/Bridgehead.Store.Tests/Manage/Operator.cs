@@ -43,11 +43,11 @@ internal sealed class Operator : IAsyncDisposable
     }
 
     /// <summary>Types a command line whose words have no blanks.</summary>
-    public async Task<(int Code, string Output, string Error)> TypeAsync(string line, IHostInspection? inspection = null)
+    public async Task<(int Code, string Output, string Error)> TypeAsync(string line, IHostInspection? inspection = null, int? columns = null)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await ManageCommand.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), Settings, output, error, TimeProvider.System, Cancel, inspection);
+        var code = await ManageCommand.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), Settings, output, error, TimeProvider.System, Cancel, inspection, columns);
         return (code, output.ToString(), error.ToString());
     }
 

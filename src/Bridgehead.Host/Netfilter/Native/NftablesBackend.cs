@@ -1,5 +1,6 @@
 using Bridgehead.Netlink;
 using Bridgehead.Rules;
+using Bridgehead.Rules.Inventory;
 using Bridgehead.Rules.Nftables;
 
 namespace Bridgehead.Host;
@@ -51,8 +52,10 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
 
     private Task<IReadOnlyList<RuleChange>> Preview(Func<IReadOnlyList<NftOperation>> operations) => WithKernel<IReadOnlyList<RuleChange>>(kernel =>
     {
-        Observe(kernel);
-        return [.. NftChanges.Of(operations(), _plan.Observed)];
+        var reading = new NftReading();
+        Observe(kernel, reading);
+        reading.Image = _plan.Observed;
+        return [.. NftChanges.Of(operations(), reading)];
     });
 
     /// <summary>After an error the socket may hold answers to what was asked before it: the next call opens another.</summary>
@@ -183,9 +186,9 @@ public sealed class NftablesBackend : IFirewallBackend, IDisposable
         return [.. NftDrift.Describe(_plan.Pending(), wanted)];
     }
 
-    private void Observe(Nftables kernel)
+    private void Observe(Nftables kernel, NftReading? details = null)
     {
-        var reader = new TableReader(kernel, _plan);
+        var reader = new TableReader(kernel, _plan.Tables, _plan.HasContent, details);
         for (var i = 0; i < Tries; i++)
         {
             _generation = kernel.GetGeneration();

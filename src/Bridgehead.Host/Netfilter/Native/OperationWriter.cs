@@ -120,7 +120,7 @@ public static class OperationWriter
         }
     }
 
-    private static DataType TypeOf(NftType type) => type switch
+    internal static DataType TypeOf(NftType type) => type switch
     {
         NftType.Ipv4Addr => DataType.Ipv4Address,
         NftType.Ipv6Addr => DataType.Ipv6Address,

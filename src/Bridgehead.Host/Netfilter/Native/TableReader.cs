@@ -1,22 +1,22 @@
 using Bridgehead.Netlink;
+using Bridgehead.Rules;
+using Bridgehead.Rules.Inventory;
 using Bridgehead.Rules.Nftables;
 
 namespace Bridgehead.Host;
 
-/// <summary>Reads our tables from the kernel into an image. Sets and chains that the worker has no use for are left out.</summary>
-internal sealed class TableReader(Nftables kernel, NftPlan plan)
+/// <summary>Reads tables of ours from the kernel into an image.</summary>
+/// <param name="kernel">The socket.</param>
+/// <param name="tables">Which; one that is not there is left out.</param>
+/// <param name="hasContent">Of which sets and chains the elements and rules are read.</param>
+/// <param name="details">Where counters and texts are put, when somebody wants them.</param>
+internal sealed class TableReader(Nftables kernel, IReadOnlyList<Rules.Nftables.NftTable> tables, Func<NftId, bool> hasContent, NftReading? details = null)
 {
     /// <summary>Null when somebody committed while it was read: no such state ever was.</summary>
     public NftImage? Read()
     {
         var image = new NftImage();
-        var complete = true;
-        foreach (var table in plan.Tables)
-        {
-            complete = complete && ReadTable(table, image);
-        }
-
-        return complete ? image : null;
+        return tables.All(table => ReadTable(table, image)) ? image : null;
     }
 
     private bool ReadTable(Rules.Nftables.NftTable table, NftImage image)
@@ -37,46 +37,43 @@ internal sealed class TableReader(Nftables kernel, NftPlan plan)
         return ReadChains(table, family, image) && ReadSets(table, image) && ReadRules(table, image);
     }
 
-    private bool ReadChains(Rules.Nftables.NftTable table, Netlink.NftFamily family, NftImage image)
+    private bool ReadChains(Rules.Nftables.NftTable table, Netlink.NftFamily family, NftImage image) => kernel.ReadChains(family, view =>
     {
-        var wanted = plan.Chains.Where(chain => chain.Id.Table == table).ToDictionary(chain => chain.Id.Name);
-        return kernel.ReadChains(family, view =>
+        if (view.Table == table.Name)
         {
-            if (view.Table == table.Name)
-            {
-                var (id, hook) = (new NftId(table, view.Name), view.Hook);
-                var known = wanted.GetValueOrDefault(id.Name) ?? new NftChain(id);
-                image.Chains[id] = (hook == OperationWriter.BaseOf(known) ? known : null, []);
-            }
-        }).IsComplete;
-    }
+            var id = new NftId(table, view.Name);
+            image.Chains[id] = (Declarations.Of(id, view), []);
+        }
+    }).IsComplete;
 
     private bool ReadSets(Rules.Nftables.NftTable table, NftImage image)
     {
-        var wanted = plan.Sets.Where(set => set.Id.Table == table).ToDictionary(set => set.Id.Name);
-        var names = new List<(string Name, NftSet? Set)>();
+        var sets = new List<(NftId Id, NftSet? Set)>();
         var complete = kernel.ReadSets(OperationWriter.TableOf(table), view =>
         {
             if (!view.Flags.HasFlag(SetFlags.Anonymous))
             {
-                names.Add((view.Name, wanted.GetValueOrDefault(view.Name) is { } set && IsLike(view, OperationWriter.SpecOf(set)) ? set : null));
+                var id = new NftId(table, view.Name);
+                sets.Add((id, Declarations.Of(id, view)));
             }
         }).IsComplete;
-        return complete && names.TrueForAll(entry => ReadElements(new NftId(table, entry.Name), entry.Set, image));
+        return complete && sets.TrueForAll(set => ReadElements(set.Id, set.Set, image));
     }
-
-    /// <summary>The kernel marks sets whose elements count, and concatenations, with flags of its own: they follow from what is compared here.</summary>
-    private static bool IsLike(SetView view, SetSpec spec) => view.KeyType == spec.KeyTypeNumber && view.KeyLength == spec.KeyLength && view.HasCounter == spec.Counter
-        && (view.Flags & (SetFlags.Map | SetFlags.Interval)) == (spec.Flags & (SetFlags.Map | SetFlags.Interval))
-        && (spec.Data is null || view.DataType == (uint)spec.Data.Number);
 
     private bool ReadElements(NftId id, NftSet? set, NftImage image)
     {
-        // Nearly always what is wanted is there.
-        var elements = new Dictionary<NftValue, NftData>(plan.Count(id));
+        var elements = new Dictionary<NftValue, NftData>();
         image.Sets[id] = (set, elements);
-        return set is null || !plan.HasContent(id) || kernel.ReadElements(OperationWriter.TableOf(id.Table), id.Name, view =>
-            elements[KeyOf(view, set.Interval)] = view.HasVerdict ? NftData.To(TextOf(view.Verdict)) : view.Value.IsEmpty ? NftData.None : NftData.Of(NftValue.FromKernel(view.Value))).IsComplete;
+        return set is null || !hasContent(id) || kernel.ReadElements(OperationWriter.TableOf(id.Table), id.Name, view =>
+        {
+            var key = KeyOf(view, set.Interval);
+            elements[key] = view.HasVerdict ? NftData.To(TextOf(view.Verdict)) : view.Value.IsEmpty ? NftData.None : NftData.Of(NftValue.FromKernel(view.Value));
+            if (set.Counter && details is not null)
+            {
+                var (packets, bytes) = view.Counter;
+                details.Elements[(id, key)] = new RuleCount(packets, bytes);
+            }
+        }).IsComplete;
     }
 
     /// <summary>A range of one value may have been written without its end.</summary>
@@ -92,9 +89,17 @@ internal sealed class TableReader(Nftables kernel, NftPlan plan)
     private bool ReadRules(Rules.Nftables.NftTable table, NftImage image) => kernel.ReadRules(OperationWriter.TableOf(table), null, view =>
     {
         var id = new NftId(table, view.Chain);
-        if (plan.HasContent(id) && image.Chains.TryGetValue(id, out var chain))
+        if (!hasContent(id) || !image.Chains.TryGetValue(id, out var chain))
         {
-            chain.Rules.Add(new NftObservedRule(RuleEncoder.PrintOf(RuleBytes.WithoutCounts(view.Raw), view.Comment), view.Handle));
+            return;
+        }
+
+        chain.Rules.Add(new NftObservedRule(RuleEncoder.PrintOf(RuleBytes.WithoutCounts(view.Raw), view.Comment), view.Handle));
+        if (details is not null)
+        {
+            var expressions = view.Expressions();
+            var counter = expressions.OfType<Expression.Counter>().FirstOrDefault();
+            details.Rules[(id, view.Handle)] = new NftRuleDetail(ExpressionText.Of(expressions), counter is null ? null : new RuleCount(counter.Packets, counter.Bytes));
         }
     }).IsComplete;
 }

@@ -123,7 +123,8 @@ internal sealed class InstanceClasses
         return number;
     }
 
-    private static string KeyOf(uint number) => $"class/{number:x8}";
+    /// <summary>The key of what the class puts into the tables.</summary>
+    public static string KeyOf(uint number) => $"class/{number:x8}";
 
     /// <summary>Says the same of two instances as their signatures do, without making any.</summary>
     private sealed class SameClass : IEqualityComparer<Policy.InstanceFilter>

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
 
-namespace Bridgehead.Cli;
+namespace Bridgehead.Model;
 
 /// <summary>
 /// Text of strangers made harmless for a terminal: names and descriptions come from other tenants, and an escape sequence in one could rewrite the
 /// screen of whoever lists it.
 /// </summary>
-internal static class SafeText
+public static class SafeText
 {
     /// <summary>One line: every control and direction character is spelt out.</summary>
     public static string Line(string text) => text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0 ? text : Spelt(text, keepLines: false);
