@@ -159,34 +159,9 @@ internal sealed class NftDelta(INftLayout layout, ChainBook<NftChain, NftRule> c
             return;
         }
 
-        var (gone, come) = (new List<(NftValue, NftData)>(), new List<(NftValue, NftData)>());
-        void Compare(NftValue key)
-        {
-            var wanted = sets.Find(set.Id, key);
-            var there = known.Elements.TryGetValue(key, out var data);
-            if (there && wanted != data)
-            {
-                gone.Add((key, data));
-            }
-
-            if (wanted is { } value && !(there && value == data))
-            {
-                come.Add((key, value));
-            }
-        }
-
-        foreach (var key in touched.Everything ? sets.Elements(set.Id).Select(element => element.Key) : touched.Elements[set.Id])
-        {
-            Compare(key);
-        }
-
-        if (touched.Everything)
-        {
-            gone.AddRange(known.Elements.Where(element => sets.Find(set.Id, element.Key) is null).Select(element => (element.Key, element.Value)));
-        }
-
-        draft.Delete(set, gone);
-        draft.Add(set, come);
+        var delta = touched.Everything ? ElementDelta.OfAll(sets, set.Id, known.Elements) : ElementDelta.OfTouched(sets, set.Id, known.Elements, touched.Elements[set.Id]);
+        draft.Delete(set, delta.Gone);
+        draft.Add(set, delta.Come);
     }
 
     private sealed record Print(NftFamily Family, string Text);

@@ -95,8 +95,8 @@ public readonly struct NftValue : IEquatable<NftValue>
 
     public static bool operator !=(NftValue left, NftValue right) => !left.Equals(right);
 
-    /// <summary>By content, byte for byte: addresses in their order.</summary>
-    public static IComparer<NftValue> InOrder { get; } = Comparer<NftValue>.Create((left, right) => left.Span.SequenceCompareTo(right.Span));
+    /// <summary>By content, byte for byte: addresses in their order, ranges by their first value.</summary>
+    public static IComparer<NftValue> InOrder { get; } = Comparer<NftValue>.Create((left, right) => left._bytes.AsSpan().SequenceCompareTo(right._bytes));
 
     /// <summary>Bytes that a value of the type takes in a concatenation.</summary>
     public static int SizeOf(NftType type) => type switch

@@ -25,12 +25,13 @@ internal static class Declarations
     public static NftSet? Of(NftId id, SetView view)
     {
         var data = view.Flags.HasFlag(SetFlags.Map) ? TypeOf((int)view.DataType) : null;
-        if (KeyOf(view.KeyType) is not { } key || (view.Flags.HasFlag(SetFlags.Map) && data is null))
+        var interval = view.Flags.HasFlag(SetFlags.Interval);
+        if (KeyOf(view.KeyType) is not { } key || (view.Flags.HasFlag(SetFlags.Map) && (data is null || interval)) || (interval && key.Count == 1))
         {
             return null;
         }
 
-        var set = new NftSet(id, key, data, view.HasCounter, view.Flags.HasFlag(SetFlags.Interval)) { Size = view.Size };
+        var set = new NftSet(id, key, data, view.HasCounter, interval) { Size = view.Size };
         return IsLike(view, OperationWriter.SpecOf(set)) ? set : null;
     }
 
