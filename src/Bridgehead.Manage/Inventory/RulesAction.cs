@@ -14,6 +14,7 @@ internal static class RulesAction
     public static ManageAction Action { get; } = new(
         "rules",
         "list what this host's packet filter holds, with each rule's counters and reason, and what differs from what is desired. "
+        + "Marks: - missing, + not desired, ~ out of place, ! declared otherwise, ? somebody else's. "
         + "Exit status 0; with --diff 1 when something differs, and 2 when it is not known",
         [
             new Parameter("chain", "only this chain, set or map; '*' stands for any letters"),

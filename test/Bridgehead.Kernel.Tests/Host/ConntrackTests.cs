@@ -11,9 +11,11 @@ public sealed class ConntrackTests : IDisposable
     private const string Floating = "192.168.1.233";
     private static readonly CancellationToken Never = CancellationToken.None;
 
+    /// <summary>Flows that tests before this one left live on for half a minute.</summary>
     public ConntrackTests() => World.Run(
         """
         set -e
+        conntrack -F
         echo 1 >/proc/sys/net/ipv4/ip_forward
         ip link add br100 type bridge; ip address add 10.10.10.1/24 dev br100; ip link set br100 up
         for n in 2 3; do
