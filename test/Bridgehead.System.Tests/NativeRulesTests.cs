@@ -1,4 +1,5 @@
 using AwesomeAssertions;
+using Bridgehead.Testing;
 using Xunit;
 
 namespace Bridgehead.System.Tests;
@@ -79,6 +80,28 @@ public sealed class NativeRulesTests
         await cloud.UntilAsync("outside sh -c 'timeout 0.2 busybox nc 192.168.1.233 80 </dev/null' | grep open");
         (await cloud.RunAsync("iptables-save")).Should().Contain("-A INPUT -s 192.0.2.7/32 -j DROP");
         await cloud.RunAsync("nft list table ip others");
+    }
+
+    /// <summary>An upgrade: the tables are as an earlier program wrote them for the same cloud, with other chains and declarations of maps.</summary>
+    [Fact]
+    public async Task Tables_of_an_earlier_program_are_taken_over_under_traffic_and_denied_packets_never_pass()
+    {
+        await using var cloud = await SandboxCloud.StartAsync("--netfilter-backend", "nftables");
+        await cloud.RunAsync("nova-manage network create mynet 10.10.10.0/24; nova-manage floating create --ip_range=192.168.1.232/30; nova floating-ip-create");
+        await cloud.RunAsync("nova secgroup-add-rule default icmp -1 -1 0.0.0.0/0; nova secgroup-add-rule default tcp 80 80 192.168.1.0/24; nova secgroup-add-rule default tcp 22 22 0.0.0.0/0");
+        await cloud.BootAsync("web");
+        await cloud.RunAsync("nova add-floating-ip web 192.168.1.233; (console web nc -ll -p 23 -e /bin/echo open >/dev/null 2>&1 &)");
+        await cloud.UntilAsync("outside ping -c 1 -W 1 192.168.1.233");
+        await cloud.RunAsync($"({NftObjects}) >/run/tables; outside ping -i 0.02 -c 200 -W 1 192.168.1.233 >/run/pings &");
+        await cloud.RunAsync("outside sh -c 'for i in $(seq 60); do timeout 0.05 busybox nc 192.168.1.233 23 </dev/null; done; echo done' >/run/denied 2>/dev/null &");
+        await cloud.RunAsync($"kill -KILL $(pgrep -f '^bridgehead up'); nft -f {Golden.Root}/test/Bridgehead.System.Tests/golden/older-tables.nft");
+        await cloud.FailAsync($"({NftObjects}) | diff /run/tables -");
+        await cloud.RunAsync("bridgehead up >>$SANDBOX_LOG 2>&1 </dev/null & until nova list >/dev/null 2>&1; do sleep 0.05; done");
+        await cloud.UntilAsync($"({NftObjects}) | diff /run/tables -");
+        await cloud.UntilAsync("grep -q transmitted /run/pings && grep -q done /run/denied");
+        (await cloud.RunAsync("cat /run/pings")).Should().Contain("200 received, 0% packet loss");
+        (await cloud.RunAsync("cat /run/denied")).Should().Be("done", "no rule lets port 23 in");
+        await cloud.RunAsync("nova-manage rules --diff");
     }
 
     /// <summary>A line for each object, sorted: tables and sets are listed in the order of their making, which says nothing.</summary>
