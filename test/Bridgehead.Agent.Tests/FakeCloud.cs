@@ -111,10 +111,7 @@ internal sealed class FakeCloud : IAsyncDisposable
         await DryRunAgents.StartAsync([.. FakeParts.Agents(Machine, store, Settings, FakeHands.Dry(Machine, run, firewalls), logs, default).Reverse()], store, Settings, TimeSpan.FromSeconds(10), default);
         foreach (var firewall in firewalls)
         {
-            foreach (var rule in await firewall.ChangesAsync(default))
-            {
-                run.Add(new HostChange(HostArea.PacketFilter, rule.Sign, rule.Text, rule.Place, rule.Why));
-            }
+            run.AddRules(await firewall.ChangesAsync(default));
         }
 
         logs.Errors.Should().BeEmpty();

@@ -27,11 +27,5 @@ internal sealed record FakeHands(ICommandRunner Runner, IHostFiles Files, IProce
             return firewalls[^1];
         },
         driver => new DryRunDriver(driver, run, runner.Links),
-        async (rules, cancel) =>
-        {
-            foreach (var rule in await rules.PreviewRetirementAsync(cancel))
-            {
-                run.Add(new HostChange(HostArea.PacketFilter, rule.Sign, rule.Text, rule.Place, rule.Why));
-            }
-        });
+        async (rules, cancel) => run.AddRules(await rules.PreviewRetirementAsync(cancel)));
 }

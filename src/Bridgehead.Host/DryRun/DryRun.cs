@@ -1,4 +1,5 @@
 using Bridgehead.Model;
+using Bridgehead.Rules;
 
 namespace Bridgehead.Host;
 
@@ -37,6 +38,15 @@ public sealed class DryRun
             {
                 return [.. _changes];
             }
+        }
+    }
+
+    /// <summary>Changes of the packet filter.</summary>
+    public void AddRules(IEnumerable<RuleChange> rules)
+    {
+        foreach (var rule in rules)
+        {
+            Add(new HostChange(HostArea.PacketFilter, rule.Sign, rule.Text, rule.Place, rule.Why));
         }
     }
 

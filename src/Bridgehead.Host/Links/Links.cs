@@ -61,7 +61,7 @@ public sealed class Links(ICommandRunner runner, IHostFiles files, string lockFi
         if (!await HasAsync(LinkAddress.Loopback, MetadataAddress, 32, cancel))
         {
             making(MetadataAddress);
-            await AddAsync(LinkAddress.Loopback, MetadataAddress, 32, " scope link", cancel);
+            await _writer.ApplyAsync([$"address add {MetadataAddress}/32 scope link dev {LinkAddress.Loopback}"], cancel);
         }
     }
 

@@ -36,24 +36,16 @@ internal sealed class DryRunHands : IHostHands
 
     public void Note(HostChange change) => _run.Add(change);
 
-    public async Task RetireAsync(IRetirement rules, CancellationToken cancel) => Note(await rules.PreviewRetirementAsync(cancel));
+    public async Task RetireAsync(IRetirement rules, CancellationToken cancel) => _run.AddRules(await rules.PreviewRetirementAsync(cancel));
 
     /// <summary>Everything that was noted, and what the packet filter would become.</summary>
     public async Task<IReadOnlyList<HostChange>> ChangesAsync(CancellationToken cancel)
     {
         foreach (var firewall in _firewalls)
         {
-            Note(await firewall.ChangesAsync(cancel));
+            _run.AddRules(await firewall.ChangesAsync(cancel));
         }
 
         return _run.Changes;
-    }
-
-    private void Note(IReadOnlyList<RuleChange> rules)
-    {
-        foreach (var rule in rules)
-        {
-            _run.Add(new HostChange(HostArea.PacketFilter, rule.Sign, rule.Text, rule.Place, rule.Why));
-        }
     }
 }

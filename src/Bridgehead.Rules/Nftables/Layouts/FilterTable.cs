@@ -1,3 +1,5 @@
+using System.Net;
+using Bridgehead.Model;
 using static Bridgehead.Rules.Nftables.NftExpression;
 
 namespace Bridgehead.Rules.Nftables;
@@ -64,6 +66,9 @@ internal sealed class FilterTable
     private NftChain Forward { get; }
 
     private NftChain Output { get; }
+
+    /// <summary>Whether the address is of the table's family.</summary>
+    public bool Has(IPAddress address) => address.IsV4() == (Address == NftType.Ipv4Addr);
 
     public NftId Id(string name) => new(Table, name);
 

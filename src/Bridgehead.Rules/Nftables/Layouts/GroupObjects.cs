@@ -70,9 +70,12 @@ internal static class GroupObjects
         {
             var set = Members(table, member.GroupId);
             draft.Own(set);
-            foreach (var address in member.Addresses.Where(address => address.IsV4() == (table.Address == NftType.Ipv4Addr)))
+            foreach (var address in member.Addresses)
             {
-                draft.Add(set, NftValue.Of(address));
+                if (table.Has(address))
+                {
+                    draft.Add(set, NftValue.Of(address));
+                }
             }
         }
 

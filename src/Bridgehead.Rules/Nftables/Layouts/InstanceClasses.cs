@@ -1,5 +1,4 @@
 using System.Text;
-using Bridgehead.Model;
 using static Bridgehead.Rules.Nftables.NftExpression;
 
 namespace Bridgehead.Rules.Nftables;
@@ -29,9 +28,13 @@ internal sealed class InstanceClasses
         var draft = new NftDraft(instance.Key, number: (UInt128)instance.InstanceId);
         foreach (var table in tables)
         {
-            foreach (var address in instance.Addresses.Where(address => address.IsV4() == (table.Address == NftType.Ipv4Addr)))
+            // There are thousands of instances, with an address or two each: no closure is made for one.
+            foreach (var address in instance.Addresses)
             {
-                draft.Add(table.Instances, NftValue.Of(address), NftData.Of(NftValue.Mark(found.Number)));
+                if (table.Has(address))
+                {
+                    draft.Add(table.Instances, NftValue.Of(address), NftData.Of(NftValue.Mark(found.Number)));
+                }
             }
         }
 
@@ -76,7 +79,7 @@ internal sealed class InstanceClasses
 
     private static IEnumerable<NftRule> Neighbours(FilterTable table, Policy.InstanceFilter instance)
     {
-        var subnets = instance.Subnets.Where(subnet => subnet.Cidr.IsV4() == (table.Address == NftType.Ipv4Addr)).ToList();
+        var subnets = instance.Subnets.Where(subnet => table.Has(subnet.Cidr.BaseAddress)).ToList();
         foreach (var server in subnets.Select(subnet => subnet.DhcpServer).OfType<System.Net.IPAddress>())
         {
             yield return new NftRule(
