@@ -10,6 +10,9 @@ namespace Bridgehead.Control;
 public sealed record Login(Token Token, User User, Project? Project, IReadOnlyList<string> Roles)
 {
     public Caller Caller => new(User.Id, Project?.Id ?? "", Roles.Contains("admin"));
+
+    /// <summary>Whether one of the roles allows more than reading: admin, member, or its name in old clouds.</summary>
+    public bool MayChange => Roles.Any(role => role is "admin" or "member" or "_member_");
 }
 
 /// <summary>Passwords and tokens. A token is 256 random bits; the store knows its hash.</summary>

@@ -37,7 +37,7 @@ public static class ApiServer
             Pipeline(app, metadata, service, routes);
             All(routes);
             await app.StartAsync(cancel);
-            return new RunningApi(app, api.Bound!, metadata.Bound!);
+            return new RunningApi(app, api.Bound!, metadata.Bound!, routes.Table);
         }
         catch
         {
@@ -137,8 +137,9 @@ public sealed class RunningApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    internal RunningApi(WebApplication app, IPEndPoint api, IPEndPoint metadata)
+    internal RunningApi(WebApplication app, IPEndPoint api, IPEndPoint metadata, IReadOnlyList<Route> routes)
     {
+        Routes = routes;
         _app = app;
         Api = api;
         Metadata = metadata;
@@ -146,6 +147,9 @@ public sealed class RunningApi : IAsyncDisposable
 
     /// <summary>Where the API listens, with the port that the system chose when the setting was 0.</summary>
     public IPEndPoint Api { get; }
+
+    /// <summary>What the API answers.</summary>
+    public IReadOnlyList<Route> Routes { get; }
 
     /// <summary>Where the metadata service listens.</summary>
     public IPEndPoint Metadata { get; }

@@ -6,34 +6,40 @@ using Microsoft.Extensions.Logging;
 
 namespace Bridgehead.Api;
 
-/// <summary>Who may call a route.</summary>
-internal enum Access
-{
-    Anyone,
-    User,
-    Admin,
-}
-
 /// <summary>Maps handlers with what all of them need: request id, token, role, microversion, and an OpenStack error for whatever goes wrong.</summary>
 internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices services, ILogger log)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    private readonly List<Route> _table = [];
 
-    public Routes Map(string method, string pattern, Access access, Func<ApiCall, Task> handler, int until = int.MaxValue)
+    /// <summary>Every route, in the order of mapping.</summary>
+    public IReadOnlyList<Route> Table => _table;
+
+    public Routes Map(string method, string pattern, Access access, Func<ApiCall, Task> handler, int until = int.MaxValue, int since = 1)
     {
-        app.MapMethods(pattern, [method], (RequestDelegate)(http => RunAsync(http, access, handler, until)));
+        var route = new Route(method, pattern, access, since, until);
+        _table.Add(route);
+        app.MapMethods(pattern, [method], (RequestDelegate)(http => RunAsync(http, route, handler)));
         return this;
     }
 
     /// <summary>Maps a handler of the request's body: what is no JSON object is refused before it is called.</summary>
-    public Routes Map(string method, string pattern, Access access, Func<ApiCall, JsonBody, Task> handler, int until = int.MaxValue) => Map(
+    public Routes Map(string method, string pattern, Access access, Func<ApiCall, JsonBody, Task> handler, int until = int.MaxValue, int since = 1) => Map(
         method,
         pattern,
         access,
         async call => await ((await call.BodyAsync()).Succeeded(out var body, out var problem) ? handler(call, body) : call.RefuseAsync(problem)),
-        until);
+        until,
+        since);
 
-    public Task RunAsync(HttpContext http, Access access, Func<ApiCall, Task> handler, int until) => GuardAsync(http, async call =>
+    /// <summary>Describes the route that was mapped last; see <see cref="Route"/> for what each part is.</summary>
+    public Routes Doc(string summary, int status = 200, string? example = null, params IReadOnlyList<string> query)
+    {
+        _table[^1] = _table[^1] with { Summary = summary, Status = status, Example = example, Query = query };
+        return this;
+    }
+
+    private Task RunAsync(HttpContext http, Route route, Func<ApiCall, Task> handler) => GuardAsync(http, async call =>
     {
         if (http.Request.Path.StartsWithSegments("/compute", StringComparison.Ordinal) && Microversions.Negotiate(call) is { } refused)
         {
@@ -47,12 +53,12 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
             return;
         }
 
-        if (access != Access.Anyone && !await AcceptAsync(call, access))
+        if (route.Access != Access.Anyone && !await AcceptAsync(call, route))
         {
             return;
         }
 
-        await (call.Microversion > until ? Errors.WriteAsync(call, 404, "The resource could not be found.") : handler(call));
+        await (call.Microversion > route.Until || call.Microversion < route.Since ? Errors.WriteAsync(call, 404, "The resource could not be found.") : handler(call));
     });
 
     /// <summary>Answers what no route took: 405 where the path has one for another method, else 404.</summary>
@@ -71,7 +77,7 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
             : Errors.WriteAsync(call, 404, "The resource could not be found."));
     });
 
-    private async Task<bool> AcceptAsync(ApiCall call, Access access)
+    private async Task<bool> AcceptAsync(ApiCall call, Route route)
     {
         var token = call.Http.Request.Headers["X-Auth-Token"].ToString();
         call.Login = token.Length is 0 or > 512 ? null : await services.Authentication.FindAsync(token, call.Cancel);
@@ -87,9 +93,15 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
             return false;
         }
 
-        if (access == Access.Admin && !call.Caller.IsAdmin)
+        if (route.Access == Access.Admin && !call.Caller.IsAdmin)
         {
             await Errors.WriteAsync(call, 403, "Policy doesn't allow this to be performed: it is for administrators.");
+            return false;
+        }
+
+        if (route.NeedsMember && !call.Login.MayChange)
+        {
+            await Errors.WriteAsync(call, 403, "Policy doesn't allow this to be performed: it needs the role member, and yours only allows to read.");
             return false;
         }
 
