@@ -68,7 +68,7 @@ public sealed class IptablesBackend : IFirewallBackend
             if (text.Length > 0)
             {
                 await _programs.RestoreAsync(family, text, cancel);
-                commits += text.Split('\n').Count(line => line == "COMMIT");
+                commits += text.AsSpan().Count("\nCOMMIT\n");
             }
 
             _plan.Committed(family);

@@ -8,7 +8,7 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
     where TChain : notnull
 {
     private readonly Dictionary<string, Contribution<TChain, TRule>> _contributions = [];
-    private readonly Dictionary<TChain, SortedDictionary<Place, IReadOnlyList<Entry>>> _chains = [];
+    private readonly Dictionary<TChain, PlacedRules<TRule>> _chains = [];
     private readonly Dictionary<TChain, HashSet<string>> _owners = [];
     private readonly HashSet<TChain> _dirty = [];
 
@@ -21,9 +21,15 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
         _dirty.Add(chain);
     }
 
-    /// <summary>Puts the contribution in the place of the one with the same key.</summary>
+    /// <summary>Puts the contribution in the place of the one with the same key. Rules that are the very list of before are not looked at.</summary>
     public void Put(Contribution<TChain, TRule> contribution)
     {
+        if (_contributions.TryGetValue(contribution.Key, out var before) && HasShapeOf(contribution, before))
+        {
+            Replace(before, contribution);
+            return;
+        }
+
         Remove(contribution.Key);
         if (contribution.Owned.Count + contribution.Rules.Count == 0)
         {
@@ -37,16 +43,15 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
             _dirty.Add(chain);
         }
 
+        var place = new Place(contribution.Order, contribution.Key);
         foreach (var part in contribution.Rules)
         {
-            if (!_chains.TryGetValue(part.Chain, out var places))
+            if (!_chains.TryGetValue(part.Chain, out var placed))
             {
-                _chains.Add(part.Chain, places = []);
+                _chains.Add(part.Chain, placed = new PlacedRules<TRule>(textOf));
             }
 
-            var place = new Place(contribution.Order, contribution.Key);
-            var entries = part.Rules.Select(rule => new Entry(textOf(rule), rule)).ToList();
-            places[place] = places.TryGetValue(place, out var before) ? [.. before, .. entries] : entries;
+            placed.Add(place, part.Rules);
             _dirty.Add(part.Chain);
         }
     }
@@ -61,9 +66,13 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
         foreach (var part in contribution.Rules)
         {
             _dirty.Add(part.Chain);
-            if (_chains.TryGetValue(part.Chain, out var places) && places.Remove(new Place(contribution.Order, key)) && places.Count == 0)
+            if (_chains.TryGetValue(part.Chain, out var placed))
             {
-                _chains.Remove(part.Chain);
+                placed.Remove(new Place(contribution.Order, key));
+                if (placed.IsEmpty)
+                {
+                    _chains.Remove(part.Chain);
+                }
             }
         }
 
@@ -91,7 +100,7 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
 
     /// <summary>As <see cref="Rules"/>, each with the keys of all entities that asked for it.</summary>
     public IReadOnlyList<(TRule Rule, IReadOnlyList<string> Keys)>? Asked(TChain chain) => _owners.ContainsKey(chain)
-        ? [.. Placed(chain).GroupBy(entry => entry.Line, StringComparer.Ordinal).Select(same => (same.First().Rule, (IReadOnlyList<string>)[.. same.Select(entry => entry.Key)]))]
+        ? [.. Entries(chain).GroupBy(entry => entry.Line, StringComparer.Ordinal).Select(same => (same.First().Rule, (IReadOnlyList<string>)[.. same.Select(entry => entry.Place.Key)]))]
         : null;
 
     /// <summary>Keys of the entities because of which the chain exists; none for the skeleton's.</summary>
@@ -100,34 +109,9 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
     /// <summary>All rules of the chain that read like this, one for each entity that asked for it.</summary>
     public IEnumerable<TRule> Reading(TChain chain, string line) => Entries(chain).Where(entry => entry.Line == line).Select(entry => entry.Rule);
 
-    private List<T> Distinct<T>(TChain chain, Func<Entry, T> part)
-    {
-        if (!_chains.TryGetValue(chain, out var places))
-        {
-            return [];
-        }
+    private IReadOnlyList<PlacedRules<TRule>.Entry> Entries(TChain chain) => _chains.TryGetValue(chain, out var placed) ? placed.Entries : [];
 
-        var count = places.Values.Sum(entries => entries.Count);
-        var (lines, parts) = (new HashSet<string>(count, StringComparer.Ordinal), new List<T>(count));
-        foreach (var entries in places.Values)
-        {
-            for (var i = 0; i < entries.Count; i++)
-            {
-                if (lines.Add(entries[i].Line))
-                {
-                    parts.Add(part(entries[i]));
-                }
-            }
-        }
-
-        return parts;
-    }
-
-    private IEnumerable<Entry> Entries(TChain chain) => _chains.TryGetValue(chain, out var places) ? places.Values.SelectMany(entries => entries) : [];
-
-    private IEnumerable<(string Line, TRule Rule, string Key)> Placed(TChain chain) => _chains.TryGetValue(chain, out var places)
-        ? places.SelectMany(place => place.Value.Select(entry => (entry.Line, entry.Rule, place.Key.Key)))
-        : [];
+    private List<T> Distinct<T>(TChain chain, Func<PlacedRules<TRule>.Entry, T> part) => _chains.TryGetValue(chain, out var placed) ? placed.Distinct(part) : [];
 
     public IReadOnlyList<TChain> TakeDirty()
     {
@@ -146,5 +130,38 @@ public sealed class ChainBook<TChain, TRule>(Func<TRule, string> textOf)
         owners.Add(key);
     }
 
-    private readonly record struct Entry(string Line, TRule Rule);
+    /// <summary>Whether both put something into the same chains, into each once, at the same place.</summary>
+    private static bool HasShapeOf(Contribution<TChain, TRule> one, Contribution<TChain, TRule> other)
+    {
+        if (one.Order != other.Order || one.Rules.Count != other.Rules.Count || !one.Owned.SequenceEqual(other.Owned))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < one.Rules.Count; i++)
+        {
+            var chain = one.Rules[i].Chain;
+            if (!chain.Equals(other.Rules[i].Chain) || one.Rules.Take(i).Any(part => part.Chain.Equals(chain)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Replace(Contribution<TChain, TRule> before, Contribution<TChain, TRule> now)
+    {
+        _contributions[now.Key] = now;
+        var place = new Place(now.Order, now.Key);
+        foreach (var (old, part) in before.Rules.Zip(now.Rules))
+        {
+            if (!ReferenceEquals(old.Rules, part.Rules))
+            {
+                _chains[part.Chain].Remove(place);
+                _chains[part.Chain].Add(place, part.Rules);
+                _dirty.Add(part.Chain);
+            }
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Bridgehead.Rules.Iptables;
 
 /// <summary>The least that turns one chain's lines into others, as iptables-restore commands.</summary>
@@ -7,15 +9,10 @@ internal static class ChainEdit
     /// The commands. When most of the chain changes it is emptied and written again, which <paramref name="rewrite"/> tells: the caller then announces the chain with a
     /// colon line, which empties it in the same commit.
     /// </summary>
-    public static List<string> Between(string chain, IReadOnlyList<string> before, IReadOnlyList<string> after, out bool rewrite)
+    public static List<string> Between(string chain, List<string> before, List<string> after, out bool rewrite)
     {
         rewrite = false;
-        var head = 0;
-        while (head < before.Count && head < after.Count && before[head] == after[head])
-        {
-            head++;
-        }
-
+        var head = CollectionsMarshal.AsSpan(before).CommonPrefixLength(CollectionsMarshal.AsSpan(after));
         var tail = 0;
         while (tail < before.Count - head && tail < after.Count - head && before[before.Count - 1 - tail] == after[after.Count - 1 - tail])
         {

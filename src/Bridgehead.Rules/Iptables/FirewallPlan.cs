@@ -21,6 +21,7 @@ public sealed class FirewallPlan
     private readonly IRuleProfile _profile;
     private readonly IptablesBook _book = new(rule => rule.Text);
     private readonly GroupExpansion _groups = new();
+    private readonly Dictionary<string, InstanceFrame> _frames = [];
     private readonly Dictionary<IpFamily, FamilyState> _families;
 
     public FirewallPlan(string worker, IRuleProfile profile, bool ipv6)
@@ -157,13 +158,24 @@ public sealed class FirewallPlan
         {
             if (now is var (filter, rules))
             {
-                _book.Put(_profile.Plan(_worker, filter, rules, Families));
+                _book.Put(FrameOf(filter).With(rules));
             }
             else
             {
+                _frames.Remove(key);
                 _book.Remove(key);
             }
         }
+    }
+
+    private InstanceFrame FrameOf(Policy.InstanceFilter filter)
+    {
+        if (!_frames.TryGetValue(filter.Key, out var frame) || !ReferenceEquals(frame.Instance, filter))
+        {
+            _frames[filter.Key] = frame = _profile.Frame(_worker, filter, Families);
+        }
+
+        return frame;
     }
 
     /// <summary>The kernel took the text of the last <see cref="Pending"/>.</summary>

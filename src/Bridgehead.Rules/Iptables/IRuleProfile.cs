@@ -12,6 +12,6 @@ public interface IRuleProfile
     /// <summary>For every policy but an instance's and its groups'.</summary>
     IptablesContribution Plan(string worker, Policy policy);
 
-    /// <summary>An instance's chain in each of these families, with the rules of its groups.</summary>
-    IptablesContribution Plan(string worker, Policy.InstanceFilter instance, IReadOnlyList<ExpandedRule> rules, IReadOnlyList<IpFamily> families);
+    /// <summary>An instance's chain in each of these families, into which the rules of its groups go.</summary>
+    InstanceFrame Frame(string worker, Policy.InstanceFilter instance, IReadOnlyList<IpFamily> families);
 }

@@ -41,25 +41,27 @@ internal sealed partial class RuleProfile
             new Rule([new Match.Out(bridge.Bridge)], new Verdict.Accept(), $"bridge {bridge.Bridge} of instances on this host")])
         .Done();
 
-    public IptablesContribution Plan(string worker, Policy.InstanceFilter instance, IReadOnlyList<ExpandedRule> rules, IReadOnlyList<IpFamily> families)
-    {
-        var draft = new IptablesDraft(instance.Key, InstancePhase, (UInt128)instance.InstanceId);
-        foreach (var family in families)
-        {
-            var chain = Chain(family, Table.Filter, worker, $"inst-{instance.InstanceId}");
-            var why = $"instance {instance.InstanceUuid}";
-            draft.Own(chain).Add(chain, InstanceRules(worker, family, instance, rules));
-            draft.Add(
-                Chain(family, Table.Filter, worker, "local"),
-                [.. instance.Addresses.Where(a => a.IsV4() == (family == IpFamily.V4)).Select(a => new Rule([new Match.To(Cidr.Host(a))], new Verdict.Jump(chain.Name), why))]);
-        }
+    public InstanceFrame Frame(string worker, Policy.InstanceFilter instance, IReadOnlyList<IpFamily> families) =>
+        new(instance, new ContributionOrder(InstancePhase, (UInt128)instance.InstanceId), [.. families.Select(family => Frame(worker, family, instance))]);
 
-        return draft.Done();
+    private InstanceFrame.Part Frame(string worker, IpFamily family, Policy.InstanceFilter instance)
+    {
+        var chain = Chain(family, Table.Filter, worker, $"inst-{instance.InstanceId}");
+        var why = $"instance {instance.InstanceUuid}";
+        return new InstanceFrame.Part(
+            family,
+            chain,
+            Head(worker, family == IpFamily.V4, instance),
+            Jump(worker, "sg-fallback", $"{why}: nothing allowed it"),
+            new(
+                Chain(family, Table.Filter, worker, "local"),
+                [.. instance.Addresses.Where(a => a.IsV4() == (family == IpFamily.V4)).Select(a => new Rule([new Match.To(Cidr.Host(a))], new Verdict.Jump(chain.Name), why))]));
     }
 
-    private List<Rule> InstanceRules(string worker, IpFamily family, Policy.InstanceFilter instance, IReadOnlyList<ExpandedRule> groups)
+    /// <summary>What stands before the rules of the groups.</summary>
+    private List<Rule> Head(string worker, bool v4, Policy.InstanceFilter instance)
     {
-        var (v4, why) = (family == IpFamily.V4, $"instance {instance.InstanceUuid}");
+        var why = $"instance {instance.InstanceUuid}";
         var rules = new List<Rule>
         {
             new([new Match.State("INVALID")], new Verdict.Drop(), $"{why}: packets of no connection"),
@@ -80,8 +82,6 @@ internal sealed partial class RuleProfile
 
         rules.AddRange(subnets.Where(subnet => subnet.GatewayV6 is not null).Select(subnet => new Rule(
             [new Match.From(Cidr.Host(subnet.GatewayV6!)), new Match.Protocol("ipv6-icmp")], new Verdict.Accept(), $"{why}: router advertisements")));
-        rules.AddRange(groups.SelectMany(rule => rule.Rules(family)));
-        rules.Add(Jump(worker, "sg-fallback", $"{why}: nothing allowed it"));
         return rules;
     }
 }
