@@ -123,6 +123,8 @@ internal sealed class SqliteDialect : Dialect
         }
         catch
         {
+            // Or the next one would get the same file back, whatever was put in its place meanwhile.
+            SqliteConnection.ClearPool(connection);
             await connection.DisposeAsync();
             throw;
         }
@@ -135,7 +137,17 @@ internal sealed class SqliteDialect : Dialect
     /// <summary>A deferred transaction takes no lock, and with the write-ahead log it waits for no writer.</summary>
     public override ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancel) => new(((SqliteConnection)connection).BeginTransaction(deferred: true));
 
-    public override bool MayRepeat(DbException problem, bool isOpen) => problem is SqliteException { SqliteErrorCode: 5 or 6 };
+    /// <summary>Busy or locked. After any other error than a broken constraint the file itself may be in question, and connections that have it open are not kept.</summary>
+    public override bool MayRepeat(DbException problem, bool isOpen)
+    {
+        if (problem is not SqliteException { SqliteErrorCode: 5 or 6 or 19 })
+        {
+            using var any = new SqliteConnection(_text);
+            SqliteConnection.ClearPool(any);
+        }
+
+        return problem is SqliteException { SqliteErrorCode: 5 or 6 };
+    }
 
     public override ValueTask DisposeAsync()
     {

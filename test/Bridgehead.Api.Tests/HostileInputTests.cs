@@ -19,7 +19,6 @@ public sealed class HostileInputTests(HostileInputTests.World cloud) : IClassFix
     {
         var templates = await cloud.TemplatesAsync();
         using var watch = cloud.Watch();
-        await cloud.ExpireAsync(watch);
         string?[] tokens = [cloud.Admin, cloud.Admin, cloud.Admin, cloud.Admin, cloud.Stranger, cloud.Stranger, cloud.Reader, cloud.Expired, "garbage\u00e9", new string('x', 600), null];
         var trials = Gen.Select(Gen.Int[0, templates.Count - 1], Gen.Int[0, Bending.Count - 1], Gen.Int[0, 10_000], Gen.Int[0, 10_000], Gen.Int[0, tokens.Length - 1]);
         await trials.SampleAsync(
@@ -54,13 +53,6 @@ public sealed class HostileInputTests(HostileInputTests.World cloud) : IClassFix
 
         public async Task<List<Template>> TemplatesAsync() => [.. await new Requests(this).AllAsync(), .. MoreRequests.Of(this)];
 
-        public async Task ExpireAsync(StoreWatch watch)
-        {
-            Expired = await MemberAsync("of old");
-            watch.Execute("update tokens set expires_at = 1 where user_id = (select id from users where name = 'of old')");
-            await GetAsync("/compute/v2.1/servers", Expired);
-        }
-
         public async Task<Answer> TryAsync(StoreWatch watch, Raw raw)
         {
             var answer = await SendAsync(raw);
@@ -73,6 +65,14 @@ public sealed class HostileInputTests(HostileInputTests.World cloud) : IClassFix
 
             watch.Restore();
             return answer;
+        }
+
+        protected override async Task InhabitAsync()
+        {
+            await base.InhabitAsync();
+            Expired = await MemberAsync("of old");
+            using var watch = Watch();
+            watch.Execute("update tokens set expires_at = 1 where user_id = (select id from users where name = 'of old')");
         }
 
         private static void Refused(Raw raw, Answer answer)

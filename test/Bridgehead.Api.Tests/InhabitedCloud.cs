@@ -14,6 +14,9 @@ public class InhabitedCloud : Cloud
 
     public long Group { get; private set; }
 
+    /// <summary>The group's rule.</summary>
+    public long Rule { get; private set; }
+
     /// <summary>A token of a member of another project.</summary>
     public string Stranger { get; private set; } = "";
 
@@ -31,7 +34,8 @@ public class InhabitedCloud : Cloud
         Stranger = await MemberAsync("stranger");
         Reader = await UserAsync("onlooker", "reader");
         Group = (await MakeAsync("/os-security-groups", """{"security_group":{"name":"owned","description":"d"}}""")).GetProperty("security_group").GetProperty("id").GetInt64();
-        await MakeAsync("/os-security-group-rules", Things.Fill("""{"security_group_rule":{"parent_group_id":GROUP,"ip_protocol":"tcp","from_port":22,"to_port":22,"cidr":"192.0.2.0/24"}}"""));
+        var rule = await MakeAsync("/os-security-group-rules", Things.Fill("""{"security_group_rule":{"parent_group_id":GROUP,"ip_protocol":"tcp","from_port":22,"to_port":22,"cidr":"192.0.2.0/24"}}"""));
+        Rule = rule.GetProperty("security_group_rule").GetProperty("id").GetInt64();
         await MakeAsync("/os-keypairs", """{"keypair":{"name":"owned"}}""");
         await MakeAsync("/os-floating-ips-bulk", """{"floating_ips_bulk_create":{"ip_range":"192.168.66.0/30","pool":"owned"}}""");
         await MakeAsync("/os-floating-ips", """{"pool":"owned"}""");

@@ -62,6 +62,7 @@ public sealed class Requests(InhabitedCloud cloud)
         "/compute/v2.1/servers" => $"{cloud.Owned}",
         "/compute/v2.1/os-networks" or "/compute/v2.1/os-tenant-networks" => cloud.Network,
         "/compute/v2.1/os-security-groups" => $"{cloud.Group}",
+        "/compute/v2.1/os-security-group-rules" => $"{cloud.Rule}",
         "/compute/v2.1/images" or "/image/v2/images" => cloud.Image,
         "/compute/v2.1/os-fixed-ips" => "10.7.0.44",
         _ => parameter == "{key}" ? "a" : null,

@@ -12,19 +12,25 @@ public sealed class StoreDownTests(StoreDownTests.World cloud) : IClassFixture<S
     public async Task While_the_database_cannot_be_read_every_route_answers_503_and_works_again_afterwards()
     {
         var templates = await new Requests(cloud).AllAsync();
+
+        // A token that nobody has asked for yet: a remembered one could be believed for a moment.
+        var token = await cloud.LoginAsync("admin", Cloud.Password, "admin");
         await cloud.BreakAsync();
-        foreach (var template in templates.Where(template => template.Route.Access != Access.Anyone || template.Route.Pattern == "/healthz"))
+        try
         {
-            var answer = await cloud.SendAsync(template.Route.Method, template.Path, template.Body, cloud.Admin, template.Version);
-            answer.Code.Should().Be(503, $"of {template.Route.Method} {template.Path}: {answer.Text}");
-            if (template.Route.Method != "HEAD")
+            foreach (var template in templates.Where(template => template.Route.Access != Access.Anyone || template.Route.Pattern == "/healthz"))
             {
-                RefusalTests.Check(answer, 503);
+                await IsDownAsync(template.Route.Method, template.Path, template.Body, token, template.Version);
             }
+
+            await IsDownAsync("POST", "/identity/v3/auth/tokens", Cloud.LoginBody("admin", Cloud.Password, "admin"), null, null);
+            (await cloud.GetAsync("/metrics", token: null)).Code.Should().Be(200);
+        }
+        finally
+        {
+            cloud.Mend();
         }
 
-        (await cloud.GetAsync("/metrics", token: null)).Code.Should().Be(200);
-        cloud.Mend();
         (await cloud.GetAsync("/healthz", token: null)).Code.Should().Be(200);
         (await cloud.GetAsync($"/compute/v2.1/servers/{cloud.Owned}")).Code.Should().Be(200);
         await cloud.BootAsync("after the fall");
@@ -38,21 +44,29 @@ public sealed class StoreDownTests(StoreDownTests.World cloud) : IClassFixture<S
         {
             await other.OpenAsync(TestContext.Current.CancellationToken);
             await using var transaction = other.BeginTransaction(deferred: false);
-            var writes = Enumerable.Range(0, 3).Select(n => cloud.PostAsync("/compute/v2.1/os-security-groups", $$$"""{"security_group":{"name":"locked{{{n}}}","description":""}}""")).ToList();
-            while (writes.Exists(write => !write.IsCompleted))
+            var write = cloud.PostAsync("/compute/v2.1/os-security-groups", """{"security_group":{"name":"locked","description":""}}""");
+            for (var reads = 0; reads < 20; reads++)
             {
                 (await cloud.GetAsync("/compute/v2.1/servers")).Code.Should().Be(200);
                 (await cloud.GetAsync("/healthz", token: null)).Code.Should().Be(200);
             }
 
-            foreach (var write in writes)
-            {
-                RefusalTests.Check(await write, 503);
-            }
+            write.IsCompleted.Should().BeFalse("it waits for the lock");
+            RefusalTests.Check(await write, 503);
         }
 
         (await cloud.PostAsync("/compute/v2.1/os-security-groups", """{"security_group":{"name":"unlocked","description":""}}""")).Code.Should().Be(200);
         (await InUseAsync()).Should().Be(0);
+    }
+
+    private async Task IsDownAsync(string method, string path, string? body, string? token, string? version)
+    {
+        var answer = await cloud.SendAsync(method, path, body, token, version);
+        answer.Code.Should().Be(503, $"of {method} {path}: {answer.Text}");
+        if (method != "HEAD")
+        {
+            RefusalTests.Check(answer, 503);
+        }
     }
 
     /// <summary>Connections in use by this program's stores, other classes' among them: looked at until none is.</summary>
