@@ -15,11 +15,11 @@ public sealed class ChangeFeed : IAsyncDisposable
     /// <summary>Another process's commit is noticed after at most this long; in PostgreSQL it rings, and this is for a bell that was lost.</summary>
     private TimeSpan Look => TimeSpan.FromMilliseconds(_database.Postgres ? 1000 : 20);
 
-    private const string SqliteRead = "select id, kind, key, host, tx as tx, 0 as xmin from change where tx >= @from order by tx, id";
+    private const string SqliteRead = "select id, kind, key, host, at, tx as tx, 0 as xmin from change where tx >= @from order by tx, id";
 
     private const string PostgresRead =
         """
-        select c.id, c.kind, c.key, c.host, c.tx::text::bigint as tx, s.xmin::text::bigint as xmin
+        select c.id, c.kind, c.key, c.host, c.at, c.tx::text::bigint as tx, s.xmin::text::bigint as xmin
         from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s
         left join change c on c.tx >= @from::text::xid8
         order by c.tx, c.id
@@ -138,12 +138,17 @@ public sealed class ChangeFeed : IAsyncDisposable
             _from = news[^1].Tx + 1;
         }
 
+        if (news.Count > 0)
+        {
+            StoreMeter.Read(_database.Now - news.Min(row => row.At));
+        }
+
         return [.. news.Select(row => row.Change).Distinct()];
     }
 
     private static FeedRow Read(Row row) => row.NumberOrNull("id") is { } id
-        ? new FeedRow(id, row.Number("tx"), row.Number("xmin"), new Change(row.Text("kind"), row.Text("key"), row.TextOrNull("host")))
-        : new FeedRow(null, 0, row.Number("xmin"), default);
+        ? new FeedRow(id, row.Number("tx"), row.Number("xmin"), row.Time("at"), new Change(row.Text("kind"), row.Text("key"), row.TextOrNull("host")))
+        : new FeedRow(null, 0, row.Number("xmin"), default, default);
 
-    private readonly record struct FeedRow(long? Id, long Tx, long Xmin, Change Change);
+    private readonly record struct FeedRow(long? Id, long Tx, long Xmin, DateTimeOffset At, Change Change);
 }

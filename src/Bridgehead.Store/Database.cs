@@ -5,11 +5,19 @@ namespace Bridgehead.Store;
 
 /// <summary>
 /// The store: SQLite or PostgreSQL, the truth of the cloud. Work is given as a function of a <see cref="Session"/>; a write is one transaction, repeated when the database
-/// says that it lost a race, and rings the bell of the change feed once it is committed. Errors of the database come as <see cref="DbException"/>.
+/// says that it lost a race or the connection was lost before the commit, and rings the bell of the change feed once it is committed. Errors of the database come as <see cref="DbException"/>, within a
+/// bounded time.
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
     private const int Attempts = 10;
+
+    /// <summary>After this long nothing is begun anew.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest wait in the line of SQLite's writers.</summary>
+    private static readonly TimeSpan LongestLine = TimeSpan.FromSeconds(30);
+
     private readonly Dialect _dialect;
     private readonly TimeProvider _clock;
     private readonly NotifyListener? _listener;
@@ -36,7 +44,10 @@ public sealed class Database : IAsyncDisposable
     {
         try
         {
-            return await MigrateAsync(new Database(Dialect.For(connection), clock), cancel);
+            var dialect = Dialect.For(connection);
+            var database = await MigrateAsync(new Database(dialect, clock), cancel);
+            dialect.MustExist();
+            return database;
         }
         catch (Exception problem) when (IsOfConnection(problem))
         {
@@ -69,19 +80,8 @@ public sealed class Database : IAsyncDisposable
     public static string PlaceOf(string connection) => Dialect.Place(connection);
 
     /// <summary>All that one read looks at is of one moment: an instance is never seen with the addresses of another time.</summary>
-    public async Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel)
-    {
-        if (_rehearsal is not null)
-        {
-            return await _rehearsal.RunAsync(work, _ => true, cancel);
-        }
-
-        await using var connection = await _dialect.OpenAsync(cancel);
-        await using var transaction = await _dialect.BeginReadAsync(connection, cancel);
-        var result = await work(new Session(new Sql(connection, transaction, Postgres), _clock));
-        await transaction.CommitAsync(cancel);
-        return result;
-    }
+    public Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel) =>
+        _rehearsal is not null ? _rehearsal.RunAsync(work, _ => true, cancel) : RepeatAsync(_ => ReadOnceAsync(work, cancel), cancel);
 
     public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel) => InTransactionAsync(work, _ => true, cancel);
 
@@ -136,30 +136,48 @@ public sealed class Database : IAsyncDisposable
     private static StoreException CannotOpen(string connection, Exception problem) =>
         new($"the database {Dialect.Place(connection)} cannot be opened: {problem.Message.TrimEnd('.')}: correct connection, or what it leads to", problem);
 
-    private async Task<T> InTransactionAsync<T>(Func<Session, Task<T>> work, Func<T, bool> commits, CancellationToken cancel)
+    private Task<T> InTransactionAsync<T>(Func<Session, Task<T>> work, Func<T, bool> commits, CancellationToken cancel) =>
+        _rehearsal is not null ? _rehearsal.RunAsync(work, commits, cancel) : RepeatAsync(fate => WriteOnceAsync(work, commits, fate, cancel), cancel);
+
+    private async Task<T> RepeatAsync<T>(Func<Fate, Task<T>> once, CancellationToken cancel)
     {
+        var began = _clock.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
+            var fate = new Fate();
             try
             {
-                return await OnceAsync(work, commits, cancel);
+                return await once(fate);
             }
-            catch (DbException problem) when (_dialect.IsTransient(problem) && attempt < Attempts)
+            catch (DbException problem)
             {
+                StoreMeter.Failed(problem);
+                if (!_dialect.MayRepeat(problem, fate.IsOpen) || attempt == Attempts || _clock.GetElapsedTime(began) > Patience)
+                {
+                    throw;
+                }
+
+                StoreMeter.Repeated();
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 5 * attempt)), _clock, cancel);
             }
         }
     }
 
-    private async Task<T> OnceAsync<T>(Func<Session, Task<T>> work, Func<T, bool> commits, CancellationToken cancel)
+    private async Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel)
     {
-        if (_rehearsal is not null)
-        {
-            return await _rehearsal.RunAsync(work, commits, cancel);
-        }
+        using var measured = StoreMeter.Begin(_clock, "read");
+        await using var connection = await _dialect.OpenAsync(cancel);
+        await using var transaction = await _dialect.BeginReadAsync(connection, cancel);
+        var result = await work(new Session(new Sql(connection, transaction, Postgres), _clock));
+        await transaction.CommitAsync(cancel);
+        return result;
+    }
 
+    private async Task<T> WriteOnceAsync<T>(Func<Session, Task<T>> work, Func<T, bool> commits, Fate fate, CancellationToken cancel)
+    {
         // SQLite has one writer; waiting here in line is cheaper than polling its lock.
-        using var turn = Postgres ? null : await Turn.TakeAsync(_sqliteWriter, cancel);
+        using var turn = Postgres ? null : await Turn.TakeAsync(_sqliteWriter, LongestLine, cancel);
+        using var measured = StoreMeter.Begin(_clock, "write");
         await using var connection = await _dialect.OpenAsync(cancel);
         await using var transaction = await _dialect.BeginWriteAsync(connection, cancel);
         var session = new Session(new Sql(connection, transaction, Postgres), _clock);
@@ -175,6 +193,7 @@ public sealed class Database : IAsyncDisposable
             await session.Sql.ExecuteAsync($"notify {NotifyListener.Channel}", cancel);
         }
 
+        fate.IsOpen = true;
         await transaction.CommitAsync(cancel);
         if (session.Changes.Any)
         {
@@ -184,13 +203,16 @@ public sealed class Database : IAsyncDisposable
         return result;
     }
 
+    /// <summary>Whether a commit was sent: when its answer is lost, nobody knows what became of it, and it may not be repeated.</summary>
+    private sealed class Fate
+    {
+        public bool IsOpen { get; set; }
+    }
+
     private sealed class Turn(SemaphoreSlim line) : IDisposable
     {
-        public static async Task<Turn> TakeAsync(SemaphoreSlim line, CancellationToken cancel)
-        {
-            await line.WaitAsync(cancel);
-            return new Turn(line);
-        }
+        public static async Task<Turn> TakeAsync(SemaphoreSlim line, TimeSpan longest, CancellationToken cancel) =>
+            await line.WaitAsync(longest, cancel) ? new Turn(line) : throw new StoreBusyException($"other writers kept the database for more than {longest.TotalSeconds} seconds");
 
         public void Dispose() => line.Release();
     }

@@ -14,12 +14,18 @@ internal abstract class Dialect : IAsyncDisposable
 
     public abstract Task<DbConnection> OpenAsync(CancellationToken cancel);
 
+    /// <summary>From now on a database that is not there is an error, and no longer made.</summary>
+    public virtual void MustExist()
+    {
+    }
+
     public abstract ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancel);
 
     /// <summary>A transaction whose every look is at the moment of its first.</summary>
     public abstract ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancel);
 
-    public abstract bool IsTransient(DbException problem);
+    /// <summary>Whether the same work may be done once more after this. <paramref name="isOpen"/>: a commit was sent, and it is not known what became of it.</summary>
+    public abstract bool MayRepeat(DbException problem, bool isOpen);
 
     /// <summary>Hears other processes' bells; null where looking is as cheap as listening.</summary>
     public virtual NotifyListener? Listener(Bell bell, TimeProvider clock) => null;
@@ -88,7 +94,8 @@ internal abstract class Dialect : IAsyncDisposable
 
 internal sealed class SqliteDialect : Dialect
 {
-    private readonly string _text;
+    private const int PatienceSeconds = 10;
+    private string _text;
 
     public SqliteDialect(string path)
     {
@@ -97,8 +104,8 @@ internal sealed class SqliteDialect : Dialect
             Directory.CreateDirectory(folder);
         }
 
-        // Thirty seconds of patience with another process that is writing.
-        _text = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 30, Pooling = true }.ConnectionString;
+        // Patience with another process that is writing.
+        _text = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = PatienceSeconds, Pooling = true }.ConnectionString;
     }
 
     public override bool Postgres => false;
@@ -106,19 +113,41 @@ internal sealed class SqliteDialect : Dialect
     public override async Task<DbConnection> OpenAsync(CancellationToken cancel)
     {
         var connection = new SqliteConnection(_text);
-        await connection.OpenAsync(cancel);
-        await using var command = connection.CreateCommand();
-        command.CommandText = "pragma journal_mode=wal; pragma synchronous=normal; pragma busy_timeout=30000";
-        await command.ExecuteNonQueryAsync(cancel);
-        return connection;
+        try
+        {
+            await connection.OpenAsync(cancel);
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"pragma journal_mode=wal; pragma synchronous=normal; pragma busy_timeout={PatienceSeconds}000";
+            await command.ExecuteNonQueryAsync(cancel);
+            return connection;
+        }
+        catch
+        {
+            // Or the next one would get the same file back, whatever was put in its place meanwhile.
+            SqliteConnection.ClearPool(connection);
+            await connection.DisposeAsync();
+            throw;
+        }
     }
+
+    public override void MustExist() => _text = new SqliteConnectionStringBuilder(_text) { Mode = SqliteOpenMode.ReadWrite }.ConnectionString;
 
     public override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancel) => connection.BeginTransactionAsync(IsolationLevel.Serializable, cancel);
 
     /// <summary>A deferred transaction takes no lock, and with the write-ahead log it waits for no writer.</summary>
     public override ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancel) => new(((SqliteConnection)connection).BeginTransaction(deferred: true));
 
-    public override bool IsTransient(DbException problem) => problem is SqliteException { SqliteErrorCode: 5 or 6 };
+    /// <summary>Busy or locked. After any other error than a broken constraint the file itself may be in question, and connections that have it open are not kept.</summary>
+    public override bool MayRepeat(DbException problem, bool isOpen)
+    {
+        if (problem is not SqliteException { SqliteErrorCode: 5 or 6 or 19 })
+        {
+            using var any = new SqliteConnection(_text);
+            SqliteConnection.ClearPool(any);
+        }
+
+        return problem is SqliteException { SqliteErrorCode: 5 or 6 };
+    }
 
     public override ValueTask DisposeAsync()
     {
@@ -130,6 +159,7 @@ internal sealed class SqliteDialect : Dialect
 
 internal sealed class PostgresDialect : Dialect
 {
+    private const int ConnectSeconds = 5;
     private readonly NpgsqlDataSource _source;
 
     public PostgresDialect(string text)
@@ -137,6 +167,11 @@ internal sealed class PostgresDialect : Dialect
         // An abandoned transaction would hold back every reader of the feed.
         var builder = new NpgsqlConnectionStringBuilder(text);
         builder.Options = $"{builder.Options} -c idle_in_transaction_session_timeout=60000".Trim();
+        if (!builder.ContainsKey("Timeout"))
+        {
+            builder.Timeout = ConnectSeconds;
+        }
+
         _source = new NpgsqlSlimDataSourceBuilder(builder.ConnectionString).EnableArrays().Build();
     }
 
@@ -150,7 +185,26 @@ internal sealed class PostgresDialect : Dialect
 
     public override ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancel) => connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
 
-    public override bool IsTransient(DbException problem) => problem.IsTransient || problem.SqlState is "40001" or "40P01";
+    /// <summary>A lost race was rolled back. After a lost connection, those beside it in the pool are most likely as dead.</summary>
+    public override bool MayRepeat(DbException problem, bool isOpen)
+    {
+        if (problem.SqlState is "40001" or "40P01")
+        {
+            return true;
+        }
+
+        if (!problem.IsTransient || isOpen)
+        {
+            return false;
+        }
+
+        if (problem.SqlState is null or "57P01" or "57P02" or "57P03")
+        {
+            _source.Clear();
+        }
+
+        return true;
+    }
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();
 }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Bridgehead.Control;
 using Bridgehead.Model;
 using Bridgehead.Store;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Bridgehead.Api.Tests;
@@ -24,6 +23,10 @@ public class Cloud : IAsyncLifetime
 {
     public const string Password = "secret of the administrator";
     public const string ComputeHost = "compute1";
+
+    /// <summary>A request that takes longer hangs.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("bridgehead-api-").FullName;
 
     public NovaSettings Settings { get; private set; } = null!;
@@ -37,6 +40,9 @@ public class Cloud : IAsyncLifetime
     public string Admin { get; private set; } = "";
 
     public string Image { get; private set; } = "";
+
+    /// <summary>What the server logged.</summary>
+    public CallLog Log { get; } = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -60,8 +66,8 @@ public class Cloud : IAsyncLifetime
         Store = await Database.OpenAsync(Settings.Connection, TimeProvider.System, default);
         await new Seed(Store, Settings).RunAsync(default);
         await WriteAsync(s => s.Services.BeatAsync(ComputeHost, Binaries.Compute, "nova", default));
-        Server = await ApiServer.StartAsync(Settings, Store, NullLoggerFactory.Instance, default);
-        Client = new HttpClient { BaseAddress = new Uri($"http://{Server.Api}") };
+        Server = await ApiServer.StartAsync(Settings, Store, Log, default);
+        Client = new HttpClient(Handler()) { BaseAddress = new Uri($"{Server.Scheme}://{Server.Api}"), Timeout = Longest };
         Admin = await LoginAsync("admin", Password, "admin");
         Image = (await GetAsync("/image/v2/images")).Json.GetProperty("images")[0].GetProperty("id").GetString()!;
         await InhabitAsync();
@@ -91,7 +97,10 @@ public class Cloud : IAsyncLifetime
         """;
 
     /// <summary>A token of a new user, who is a member of a new project.</summary>
-    public async Task<string> MemberAsync(string name)
+    public Task<string> MemberAsync(string name) => UserAsync(name, "member");
+
+    /// <summary>A token of a new user with a role on a new project.</summary>
+    public async Task<string> UserAsync(string name, string role)
     {
         await WriteAsync(async s =>
         {
@@ -99,7 +108,7 @@ public class Cloud : IAsyncLifetime
             var user = new User(Guid.NewGuid().ToString("N"), name, Enabled: true, project.Id, Authentication.Hash("x"));
             await s.Identities.AddProjectAsync(project, default);
             await s.Identities.AddUserAsync(user, default);
-            await s.Identities.AssignAsync(user.Id, project.Id, "member", default);
+            await s.Identities.AssignAsync(user.Id, project.Id, role, default);
             return default(Done);
         });
         return await LoginAsync(name, "x", name);
@@ -129,7 +138,9 @@ public class Cloud : IAsyncLifetime
         }
 
         var message = await Client.SendAsync(request, Cancel);
-        return new Answer(message.StatusCode, await message.Content.ReadAsStringAsync(Cancel), message);
+        var answer = new Answer(message.StatusCode, await message.Content.ReadAsStringAsync(Cancel), message);
+        Coverage.Sent(answer);
+        return answer;
     }
 
     /// <summary>The id of a new network.</summary>
@@ -158,8 +169,14 @@ public class Cloud : IAsyncLifetime
         return default(Done);
     });
 
+    /// <summary>How the client connects.</summary>
+    protected virtual HttpMessageHandler Handler() => new SocketsHttpHandler();
+
     /// <summary>What the tests of a class find in the cloud.</summary>
     protected virtual Task InhabitAsync() => Task.CompletedTask;
+
+    /// <summary>Where the cloud's files are, until it is disposed of.</summary>
+    protected string Folder => _folder;
 
     protected virtual NovaSettings Configure(NovaSettings settings) => settings;
 }

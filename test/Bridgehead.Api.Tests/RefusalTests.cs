@@ -1,31 +1,9 @@
 using System.Text;
 using AwesomeAssertions;
-using Bridgehead.Model;
 using Bridgehead.Store;
 using Xunit;
 
 namespace Bridgehead.Api.Tests;
-
-/// <summary>A cloud with one network, one server of the administrator's, and a stranger.</summary>
-public sealed class InhabitedCloud : Cloud
-{
-    public Guid Owned { get; private set; }
-
-    public string Stranger { get; private set; } = "";
-
-    public long Group { get; private set; }
-
-    protected override NovaSettings Configure(NovaSettings settings) => settings with { MyIp = Ip.Parse("192.168.9.90"), FlatInterface = "flat0", PublicInterface = "public0" };
-
-    protected override async Task InhabitAsync()
-    {
-        await NetworkAsync("taken", "10.7.0.0/24");
-        Owned = await BootAsync("owned");
-        Stranger = await MemberAsync("stranger");
-        var groups = await GetAsync("/compute/v2.1/os-security-groups");
-        Group = groups.Json.GetProperty("security_groups")[0].GetProperty("id").GetInt64();
-    }
-}
 
 /// <summary>Everything that is refused: the right status, OpenStack's shape with a sentence in it, and nothing changed.</summary>
 public sealed class RefusalTests(InhabitedCloud cloud) : IClassFixture<InhabitedCloud>

@@ -20,6 +20,10 @@ internal sealed class ApiCall(HttpContext http, ApiServices services)
     /// <summary>Tells this request from others in answers and in the log.</summary>
     public string RequestId { get; } = $"req-{Guid.NewGuid():D}";
 
+    /// <summary>The id that the client's own request has, by which services' logs are joined; null when it sent none, or not <c>req-UUID</c>.</summary>
+    public string? GlobalId { get; } =
+        http.Request.Headers["X-Openstack-Request-Id"].ToString() is ['r', 'e', 'q', '-', .. var uuid] && Guid.TryParseExact(uuid, "D", out _) ? $"req-{uuid}" : null;
+
     public CancellationToken Cancel => http.RequestAborted;
 
     /// <summary>Set once the token was accepted.</summary>
@@ -39,6 +43,9 @@ internal sealed class ApiCall(HttpContext http, ApiServices services)
 
     /// <summary>Whether there is a body, of known length or in chunks.</summary>
     public bool HasBody => http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
+
+    /// <summary>Whether the client says that the body is something else than JSON. Saying nothing is all right.</summary>
+    public bool HasForeignBody => HasBody && http.Request.ContentType is { Length: > 0 } type && !type.Contains("json", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The body as a JSON object.</summary>
     public async Task<Outcome<JsonBody>> BodyAsync()
@@ -79,6 +86,14 @@ internal sealed class ApiCall(HttpContext http, ApiServices services)
         {
             await http.Response.Body.WriteAsync(buffer.WrittenMemory, Cancel);
         }
+    }
+
+    public async Task AnswerAsync(int status, string type, ReadOnlyMemory<byte> content)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = type;
+        http.Response.ContentLength = content.Length;
+        await http.Response.Body.WriteAsync(content, Cancel);
     }
 
     public Task AnswerAsync(int status)

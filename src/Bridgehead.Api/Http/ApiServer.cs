@@ -3,85 +3,50 @@ using Bridgehead.Control;
 using Bridgehead.Model;
 using Bridgehead.Store;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Bridgehead.Api;
 
 /// <summary>
-/// nova-api: one web server with two listeners that know nothing of each other's paths, the API and the metadata service. Nothing is read from files or the environment,
-/// and nothing is scanned, so that it answers within milliseconds of its start.
+/// nova-api: one web server with two listeners that know nothing of each other's paths, the API and the metadata service.
 /// </summary>
 public static class ApiServer
 {
-    /// <summary>A body this large is still read to its end before it is refused, so that the client gets to read the refusal.</summary>
-    private const int LargestDrained = 16 * 1024 * 1024;
-
     /// <summary>Starts listening. Throws <see cref="ListenException"/>, or <see cref="VendorDataException"/>, with a sentence for the operator.</summary>
     public static async Task<RunningApi> StartAsync(NovaSettings settings, Database store, ILoggerFactory logging, CancellationToken cancel)
     {
-        var api = new Face("osapi_compute_listen", "osapi_compute_listen_port", new IPEndPoint(settings.OsapiComputeListen, settings.OsapiComputeListenPort));
+        var log = logging.CreateLogger("Bridgehead.Api");
+        var tls = Certificates.Of(settings, store.Clock, log);
+        var api = new Face("osapi_compute_listen", "osapi_compute_listen_port", new IPEndPoint(settings.OsapiComputeListen, settings.OsapiComputeListenPort), tls);
         var metadata = new Face("metadata_listen", "metadata_listen_port", new IPEndPoint(settings.MetadataListen, settings.MetadataListenPort));
         var service = new MetadataService(store, settings, await VendorData.ReadAsync(settings.VendordataJsonfilePath, cancel), logging.CreateLogger("Bridgehead.Metadata"));
-        var app = Build([api, metadata], logging);
+        var app = WebServer.Build([api, metadata], logging);
+        var (book, meter) = (new MetricsBook(app, store.Clock), new ApiMeter(app));
         try
         {
             var services = new ApiServices(store, settings, new Authentication(store, settings));
-            var routes = new Routes(app, services, logging.CreateLogger("Bridgehead.Api"));
-            Pipeline(app, metadata, service, routes);
+            var routes = new Routes(app, services, meter, log);
+            Pipeline(app, metadata, Metered(service, meter, store.Clock), routes);
             All(routes);
+            OperationsApi.Map(routes, book);
             await app.StartAsync(cancel);
-            return new RunningApi(app, api.Bound!, metadata.Bound!, routes.Table);
+            return new RunningApi(app, [book, meter], tls is null ? "http" : "https", api.Bound!, metadata.Bound!, routes.Table);
         }
         catch
         {
+            book.Dispose();
+            meter.Dispose();
             await app.DisposeAsync();
             throw;
         }
     }
 
-    private static WebApplication Build(IReadOnlyList<Face> faces, ILoggerFactory logging)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "nova-api" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            Limit(kestrel);
-            foreach (var face in faces)
-            {
-                Listeners.Add(kestrel, face);
-            }
-        });
-        builder.Services.Configure<SocketTransportOptions>(transport => Listeners.Bind(transport, faces));
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<ILoggerFactory>(new QuietLogging(logging));
-        builder.Services.AddSingleton<IHostLifetime, DaemonsLifetime>();
-        return builder.Build();
-    }
-
-    private static void Limit(KestrelServerOptions kestrel)
-    {
-        kestrel.AddServerHeader = false;
-        var limits = kestrel.Limits;
-        limits.MaxRequestBodySize = LargestDrained;
-        limits.MaxRequestHeadersTotalSize = 32 * 1024;
-        limits.MaxRequestHeaderCount = 100;
-        limits.MaxRequestLineSize = 8 * 1024;
-        limits.MaxConcurrentConnections = 10_000;
-        limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
-        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-    }
-
     /// <summary>Metadata branches off before anything of the API is reached.</summary>
-    private static void Pipeline(WebApplication app, Face metadata, MetadataService service, Routes routes)
+    private static void Pipeline(WebApplication app, Face metadata, RequestDelegate service, Routes routes)
     {
-        app.Use(next => http => http.Features.Get<Face>() == metadata ? service.RunAsync(http) : next(http));
+        app.Use(next => http => http.Features.Get<Face>() == metadata ? service(http) : next(http));
         app.Use(next => http =>
         {
             var path = Paths.Read(http.Request.Path.Value ?? "/");
@@ -95,14 +60,22 @@ public static class ApiServer
         app.Use(next => http => http.GetEndpoint() is RouteEndpoint ? next(http) : routes.NowhereAsync(http, next));
     }
 
+    private static RequestDelegate Metered(MetadataService service, ApiMeter meter, TimeProvider clock) => async http =>
+    {
+        var began = clock.GetTimestamp();
+        meter.Began();
+        try
+        {
+            await service.RunAsync(http);
+        }
+        finally
+        {
+            meter.Answered(http, ApiMeter.Metadata, http.RequestAborted.IsCancellationRequested ? ApiMeter.Gone : http.Response.StatusCode, clock.GetElapsedTime(began));
+        }
+    };
+
     private static void All(Routes routes)
     {
-        routes.Map("GET", "/healthz", Access.Anyone, async call =>
-        {
-            // The answer is the store's: a process that cannot reach it is of no use to anyone.
-            await call.Services.Store.ReadAsync(s => s.Services.ListAsync(call.Cancel), call.Cancel);
-            await call.AnswerAsync(200, w => w.WriteString("status", "ok"));
-        });
         IdentityApi.Map(routes);
         DirectoryApi.Map(routes);
         VersionsApi.Map(routes);
@@ -122,28 +95,23 @@ public static class ApiServer
         HypervisorsApi.Map(routes);
         ExtensionsApi.Map(routes);
     }
-
-    /// <summary>Signals are the daemon's business, not the web framework's.</summary>
-    private sealed class DaemonsLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }
 
 /// <summary>A server that listens until it is disposed; requests under way are finished first.</summary>
 public sealed class RunningApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly IReadOnlyList<IDisposable> _measures;
 
-    internal RunningApi(WebApplication app, IPEndPoint api, IPEndPoint metadata, IReadOnlyList<Route> routes)
+    internal RunningApi(WebApplication app, IReadOnlyList<IDisposable> measures, string scheme, IPEndPoint api, IPEndPoint metadata, IReadOnlyList<Route> routes)
     {
-        Routes = routes;
-        _app = app;
+        (_app, _measures, Scheme, Routes) = (app, measures, scheme, routes);
         Api = api;
         Metadata = metadata;
     }
+
+    /// <summary><c>https</c> when the API speaks TLS.</summary>
+    public string Scheme { get; }
 
     /// <summary>Where the API listens, with the port that the system chose when the setting was 0.</summary>
     public IPEndPoint Api { get; }
@@ -158,5 +126,9 @@ public sealed class RunningApi : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        foreach (var measure in _measures)
+        {
+            measure.Dispose();
+        }
     }
 }

@@ -1,8 +1,9 @@
 using Bridgehead.Model;
+using Microsoft.AspNetCore.Http;
 
 namespace Bridgehead.Api;
 
-/// <summary>Refusals in OpenStack's shapes: compute's fault by name, identity's error object.</summary>
+/// <summary>Refusals in OpenStack's shapes: compute's fault by name, identity's and image's error object.</summary>
 internal static class Errors
 {
     public static int StatusOf(ProblemKind kind) => kind switch
@@ -26,7 +27,7 @@ internal static class Errors
             call.Http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{call.Root}/identity\"";
         }
 
-        if (call.Http.Request.Path.StartsWithSegments("/identity", StringComparison.Ordinal))
+        if (HasErrorObject(call.Http.Request.Path))
         {
             return call.AnswerAsync(status, w =>
             {
@@ -52,6 +53,10 @@ internal static class Errors
         });
     }
 
+    /// <summary>Whether errors under this path are <c>{"error":{…}}</c>.</summary>
+    public static bool HasErrorObject(PathString path) =>
+        path.StartsWithSegments("/identity", StringComparison.Ordinal) || path.StartsWithSegments("/image", StringComparison.Ordinal);
+
     private static string Fault(int status) => status switch
     {
         400 => "badRequest",
@@ -73,8 +78,15 @@ internal static class Errors
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
+        405 => "Method Not Allowed",
+        406 => "Not Acceptable",
+        408 => "Request Timeout",
         409 => "Conflict",
         413 => "Request Entity Too Large",
+        414 => "Request-URI Too Long",
+        415 => "Unsupported Media Type",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
         503 => "Service Unavailable",
         _ => "Error",
     };

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Bridgehead.Api;
@@ -24,7 +26,8 @@ public sealed class ListenException : Exception
 }
 
 /// <summary>Which of the two listeners a connection came in by; a feature of every connection.</summary>
-internal sealed record Face(string AddressSetting, string PortSetting, IPEndPoint Wanted)
+/// <param name="Tls">Null for a listener without TLS.</param>
+internal sealed record Face(string AddressSetting, string PortSetting, IPEndPoint Wanted, Certificates? Tls = null)
 {
     /// <summary>Where it listens, once it does.</summary>
     public IPEndPoint? Bound { get; set; }
@@ -36,12 +39,16 @@ internal static class Listeners
     public static void Add(KestrelServerOptions kestrel, Face face) => kestrel.Listen(face.Wanted, listen =>
     {
         // Nobody speaks HTTP/2 without TLS to nova.
-        listen.Protocols = HttpProtocols.Http1;
+        listen.Protocols = face.Tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
         listen.Use(next => connection =>
         {
             connection.Features.Set(face);
             return next(connection);
         });
+        if (face.Tls is { } tls)
+        {
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls.Options()), HandshakeTimeout = TimeSpan.FromSeconds(10) });
+        }
     });
 
     /// <summary>Listeners are bound in the order in which they were added.</summary>

@@ -27,6 +27,17 @@ public sealed record Route(string Method, string Pattern, Access Access, int Sin
     /// </summary>
     public string? Example { get; init; }
 
+    /// <summary>The media type of the body, null for JSON or none.</summary>
+    public string? Media => (Method, Pattern) switch
+    {
+        ("PUT", "/image/v2/images/{id}/file") => "application/octet-stream",
+        ("PATCH", "/image/v2/images/{id}") => "application/openstack-images-v2.1-json-patch",
+        _ => null,
+    };
+
+    /// <summary>Whether the handler is one of the body.</summary>
+    public bool ReadsBody { get; init; }
+
     /// <summary>Names of the query parameters that are read.</summary>
     public IReadOnlyList<string> Query { get; init; } = [];
 

@@ -1,13 +1,14 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace Bridgehead.Api;
 
 /// <summary>Maps handlers with what all of them need: request id, token, role, microversion, and an OpenStack error for whatever goes wrong.</summary>
-internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices services, ILogger log)
+internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices services, ApiMeter meter, ILogger log)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
     private readonly List<Route> _table = [];
@@ -24,13 +25,20 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
     }
 
     /// <summary>Maps a handler of the request's body: what is no JSON object is refused before it is called.</summary>
-    public Routes Map(string method, string pattern, Access access, Func<ApiCall, JsonBody, Task> handler, int until = int.MaxValue, int since = 1) => Map(
-        method,
-        pattern,
-        access,
-        async call => await ((await call.BodyAsync()).Succeeded(out var body, out var problem) ? handler(call, body) : call.RefuseAsync(problem)),
-        until,
-        since);
+    public Routes Map(string method, string pattern, Access access, Func<ApiCall, JsonBody, Task> handler, int until = int.MaxValue, int since = 1)
+    {
+        Map(
+            method,
+            pattern,
+            access,
+            async call => await (call.HasForeignBody ? WrongMediaAsync(call)
+                : (await call.BodyAsync()).Succeeded(out var body, out var problem) ? handler(call, body)
+                : call.RefuseAsync(problem)),
+            until,
+            since);
+        _table[^1] = _table[^1] with { ReadsBody = true };
+        return this;
+    }
 
     /// <summary>Describes the route that was mapped last; see <see cref="Route"/> for what each part is.</summary>
     public Routes Doc(string summary, int status = 200, string? example = null, params IReadOnlyList<string> query)
@@ -39,8 +47,14 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
         return this;
     }
 
-    private Task RunAsync(HttpContext http, Route route, Func<ApiCall, Task> handler) => GuardAsync(http, async call =>
+    private Task RunAsync(HttpContext http, Route route, Func<ApiCall, Task> handler) => GuardAsync(http, route, async call =>
     {
+        if (http.Features.Get<IHttpRequestFeature>()!.RawTarget.Length > WebServer.LongestTarget)
+        {
+            await Errors.WriteAsync(call, 414, $"The path and query are longer than {WebServer.LongestTarget} characters.");
+            return;
+        }
+
         if (http.Request.Path.StartsWithSegments("/compute", StringComparison.Ordinal) && Microversions.Negotiate(call) is { } refused)
         {
             await Errors.WriteAsync(call, refused.Status, refused.Message);
@@ -62,7 +76,7 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
     });
 
     /// <summary>Answers what no route took: 405 where the path has one for another method, else 404.</summary>
-    public Task NowhereAsync(HttpContext http, RequestDelegate next) => GuardAsync(http, async call =>
+    public Task NowhereAsync(HttpContext http, RequestDelegate next) => GuardAsync(http, null, async call =>
     {
         var slash = http.Features.Get<ApiPath>() is { EndedInSlash: true };
         if (http.GetEndpoint() is not null)
@@ -80,7 +94,9 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
     private async Task<bool> AcceptAsync(ApiCall call, Route route)
     {
         var token = call.Http.Request.Headers["X-Auth-Token"].ToString();
+        var began = services.Store.Clock.GetTimestamp();
         call.Login = token.Length is 0 or > 512 ? null : await services.Authentication.FindAsync(token, call.Cancel);
+        meter.Validated(services.Store.Clock.GetElapsedTime(began));
         if (call.Login is null || (call.Login.Project is null && !call.Http.Request.Path.StartsWithSegments("/identity", StringComparison.Ordinal)))
         {
             await Errors.WriteAsync(call, 401, "The request you have made requires authentication.");
@@ -108,7 +124,11 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
         return true;
     }
 
-    private async Task GuardAsync(HttpContext http, Func<ApiCall, Task> work)
+    /// <summary>Identity calls a body of another media type a bad request.</summary>
+    private static Task WrongMediaAsync(ApiCall call) =>
+        Errors.WriteAsync(call, call.Http.Request.Path.StartsWithSegments("/identity", StringComparison.Ordinal) ? 400 : 415, "Unsupported Content-Type: send application/json.");
+
+    private async Task GuardAsync(HttpContext http, Route? route, Func<ApiCall, Task> work)
     {
         var call = new ApiCall(http, services);
         http.Response.Headers["x-openstack-request-id"] = call.RequestId;
@@ -117,6 +137,8 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
         using var timer = new CancellationTokenSource(Longest, services.Store.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, timer.Token);
         http.RequestAborted = either.Token;
+        var began = services.Store.Clock.GetTimestamp();
+        meter.Began();
         try
         {
             await work(call);
@@ -130,8 +152,22 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
             http.RequestAborted = gone;
             await FailedAsync(call, problem, timer.IsCancellationRequested);
         }
+        finally
+        {
+            Tell(call, route, gone.IsCancellationRequested ? ApiMeter.Gone : http.Response.StatusCode, services.Store.Clock.GetElapsedTime(began));
+        }
+    }
 
-        Answered(log, call.RequestId, http.Request.Method, http.Request.Path, http.Response.StatusCode);
+    /// <summary>The path is written escaped, so that no client writes lines of its own into the log; the query is left out, because it may have secrets.</summary>
+    private void Tell(ApiCall call, Route? route, int status, TimeSpan took)
+    {
+        var (http, pattern) = (call.Http, route?.Pattern ?? ApiMeter.NoRoute);
+        meter.Answered(http, pattern, status, took);
+        if (log.IsEnabled(LogLevel.Debug))
+        {
+            Answered(
+                log, call.RequestId, http.Request.Method, http.Request.Path.ToUriComponent(), pattern, status, took.TotalMilliseconds, call.Login?.User.Id ?? "-", call.Login?.Project?.Id ?? "-", call.GlobalId ?? "-");
+        }
     }
 
     private async Task FailedAsync(ApiCall call, Exception problem, bool late)
@@ -157,8 +193,8 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
         await Errors.WriteAsync(call, status, message);
     }
 
-    [LoggerMessage(EventId = 300, Level = LogLevel.Debug, Message = "{Id} {Method} {Path} {Status}")]
-    private static partial void Answered(ILogger log, string id, string method, string path, int status);
+    [LoggerMessage(EventId = 300, Level = LogLevel.Debug, Message = "{Id} {Method} {Path} route {Route} status {Status} {Milliseconds:0.0} ms user {User} project {Project} global {Global}")]
+    private static partial void Answered(ILogger log, string id, string method, string path, string route, int status, double milliseconds, string user, string project, string global);
 
     [LoggerMessage(EventId = 301, Level = LogLevel.Error, Message = "{Id} failed: {Reason}")]
     private static partial void Failed(ILogger log, string id, string reason, Exception problem);

@@ -82,6 +82,20 @@ public sealed record NovaSettings
 
     public int OsapiComputeListenPort { get; init; } = 8774;
 
+    /// <summary>PEM file with the API's certificate and those between it and the root. Given one, the API speaks TLS.</summary>
+    public string? SslCertFile { get; init; }
+
+    /// <summary>PEM file with the certificate's key, RSA or EC. Null: it is in <see cref="SslCertFile"/>.</summary>
+    public string? SslKeyFile { get; init; }
+
+    /// <summary>Whether <c>enabled_ssl_apis</c> names the API: then it does not start without a certificate.</summary>
+    public bool ApiNeedsTls { get; init; }
+
+    public IPAddress MetricsListen { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Port of a listener that answers <c>/metrics</c> and nothing else; 0 for none.</summary>
+    public int MetricsListenPort { get; init; }
+
     /// <summary>New multi_host networks have one gateway address that all hosts share.</summary>
     public bool ShareDhcpAddress { get; init; }
 

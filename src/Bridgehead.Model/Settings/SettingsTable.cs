@@ -2,7 +2,7 @@ using static Bridgehead.Model.SettingKinds;
 
 namespace Bridgehead.Model;
 
-/// <summary>Every option, once. The order is the order of help texts: who am I, networks, addresses and rules, metadata, DHCP, instances, services, quotas.</summary>
+/// <summary>Every option, once. The order is the order of help texts: who am I, networks, addresses and rules, metadata, listeners, DHCP, instances, services, quotas.</summary>
 internal static class SettingsTable
 {
     private const string Absolute = "an absolute path";
@@ -64,6 +64,16 @@ internal static class SettingsTable
         Port("osapi_compute_listen_port", s => s.OsapiComputeListenPort, (s, v) => s with { OsapiComputeListenPort = v }, "port the API listens on"),
     ];
 
+    private static readonly Setting[] Listeners =
+    [
+        MaybeWord("ssl_cert_file", Absolute, IsAbsolute, s => s.SslCertFile, (s, v) => s with { SslCertFile = v }, "PEM file of the API's certificate and its chain; with it the API speaks TLS") with { Section = "wsgi" },
+        MaybeWord("ssl_key_file", Absolute, IsAbsolute, s => s.SslKeyFile, (s, v) => s with { SslKeyFile = v }, "PEM file of the certificate's key; empty when it is in the same file") with { Section = "wsgi" },
+        MaybeWord("enabled_ssl_apis", "osapi_compute (instances speak to the metadata service without TLS)", text => text == "osapi_compute", s => s.ApiNeedsTls ? "osapi_compute" : null,
+            (s, v) => s with { ApiNeedsTls = v is not null }, "the API does not start without a certificate"),
+        Address("metrics_listen", s => s.MetricsListen, (s, v) => s with { MetricsListen = v }, "address of a listener for /metrics alone, for daemons without the API"),
+        Number("metrics_listen_port", (0, 65535), s => s.MetricsListenPort, (s, v) => s with { MetricsListenPort = v }, "its port, 0 for none"),
+    ];
+
     private static readonly Setting[] Dhcp =
     [
         Word("dhcp_domain", "a domain name", IsDomain, s => s.DhcpDomain, (s, v) => s with { DhcpDomain = v }, "domain of instances' host names"),
@@ -101,7 +111,7 @@ internal static class SettingsTable
         Limit("quota_metadata_items", q => q.MetadataItems, (q, v) => q with { MetadataItems = v }, "metadata items of an instance"),
     ];
 
-    public static readonly IReadOnlyList<Setting> All = [.. Identity, .. Networks, .. Rules, .. Metadata, .. Dhcp, .. Services, .. Quotas];
+    public static readonly IReadOnlyList<Setting> All = [.. Identity, .. Networks, .. Rules, .. Metadata, .. Listeners, .. Dhcp, .. Services, .. Quotas];
 
     private static readonly Dictionary<string, Setting> ByName =
         All.SelectMany(s => s.Alias is null ? [(s.Name, s)] : new[] { (s.Name, s), (s.Alias, s) }).ToDictionary(p => p.Item1, p => p.Item2, StringComparer.Ordinal);

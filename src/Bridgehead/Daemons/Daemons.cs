@@ -18,6 +18,7 @@ internal sealed partial class Daemons : IAsyncDisposable
     private readonly DaemonPlaces _places;
     private Database? _store;
     private IAsyncDisposable? _api;
+    private IAsyncDisposable? _metrics;
 
     public Daemons(NovaSettings settings, ILoggerFactory logs, CancellationToken stop)
     {
@@ -33,6 +34,11 @@ internal sealed partial class Daemons : IAsyncDisposable
         if (await new Seed(_store, _settings).RunAsync(_stop.Token) is { } password)
         {
             await KeepPasswordAsync(password);
+        }
+
+        if (_settings.MetricsListenPort > 0)
+        {
+            _metrics = await MetricsServer.StartAsync(_settings, TimeProvider.System, _logs, _stop.Token);
         }
 
         if (binaries.Contains(Binaries.Api))
@@ -60,6 +66,11 @@ internal sealed partial class Daemons : IAsyncDisposable
         if (_api is not null)
         {
             await _api.DisposeAsync();
+        }
+
+        if (_metrics is not null)
+        {
+            await _metrics.DisposeAsync();
         }
 
         if (_store is not null)

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Bridgehead.Api.Tests;
+
+/// <summary>Which test got a successful answer from which route: tests note the ids of their requests, the servers' logs tell the routes.</summary>
+internal static class Coverage
+{
+    /// <summary>Tests that send everything everywhere cover nothing in particular.</summary>
+    private static readonly string[] Sweeping = [nameof(HostileInputTests), nameof(RoleTests), nameof(StoreDownTests)];
+
+    private static readonly ConcurrentDictionary<string, string> Tests = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, (string Method, string Route)> Routed = new(StringComparer.Ordinal);
+
+    public static void Sent(Answer answer)
+    {
+        if (answer.Code < 400 && TestContext.Current.TestMethod is { } test && !Sweeping.Contains(test.TestClass.TestClassSimpleName))
+        {
+            Tests[answer.Header("x-openstack-request-id")] = $"{test.TestClass.TestClassSimpleName}.{test.MethodName}";
+        }
+    }
+
+    public static void Answered(string id, string method, string route) => Routed[id] = (method, route);
+
+    /// <summary>One test for each route that has any: the first by name.</summary>
+    public static IReadOnlyDictionary<(string Method, string Route), string> Covered() => Tests
+        .Where(test => Routed.ContainsKey(test.Key))
+        .GroupBy(test => Routed[test.Key], test => test.Value)
+        .ToDictionary(tests => tests.Key, tests => tests.Min(StringComparer.Ordinal)!);
+}
+
+/// <summary>A server's log as its test sees it: whole lines, and errors apart.</summary>
+public sealed class CallLog : ILoggerFactory, ILogger
+{
+    private readonly ConcurrentQueue<string> _lines = [];
+
+    /// <summary>Everything that was logged, one text each, with the exception where there is one.</summary>
+    public IReadOnlyCollection<string> Lines => _lines;
+
+    public void AddProvider(ILoggerProvider provider)
+    {
+    }
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}".TrimEnd());
+        if (eventId.Id == 300 && state is IReadOnlyList<KeyValuePair<string, object?>> values)
+        {
+            string Value(string name) => $"{values.Single(value => value.Key == name).Value}";
+            Coverage.Answered(Value("Id"), Value("Method"), Value("Route"));
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+}
