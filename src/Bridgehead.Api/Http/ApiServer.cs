@@ -103,8 +103,7 @@ public static class ApiServer
             await call.Services.Store.ReadAsync(s => s.Services.ListAsync(call.Cancel), call.Cancel);
             await call.AnswerAsync(200, w => w.WriteString("status", "ok"));
         });
-        IdentityApi.Map(routes);
-        DirectoryApi.Map(routes);
+        IdentityRoutes.Map(routes);
         VersionsApi.Map(routes);
         ServersApi.Map(routes);
         ServerActionsApi.Map(routes);

@@ -10,6 +10,10 @@ namespace Bridgehead.Api;
 internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices services, ILogger log)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    /// <summary>Ours have 43 characters, a Keystone's a few hundred, or some thousand when they carry their contents.</summary>
+    private const int LongestToken = 8192;
+
     private readonly List<Route> _table = [];
 
     /// <summary>Every route, in the order of mapping.</summary>
@@ -80,7 +84,17 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
     private async Task<bool> AcceptAsync(ApiCall call, Route route)
     {
         var token = call.Http.Request.Headers["X-Auth-Token"].ToString();
-        call.Login = token.Length is 0 or > 512 ? null : await services.Authentication.FindAsync(token, call.Cancel);
+        if (token.Length is > 0 and <= LongestToken)
+        {
+            if (!(await services.Tokens.ReadAsync(token, call.Cancel)).Succeeded(out var login, out var problem))
+            {
+                await call.RefuseAsync(problem);
+                return false;
+            }
+
+            call.Login = login;
+        }
+
         if (call.Login is null || (call.Login.Project is null && !call.Http.Request.Path.StartsWithSegments("/identity", StringComparison.Ordinal)))
         {
             await Errors.WriteAsync(call, 401, "The request you have made requires authentication.");
