@@ -18,7 +18,7 @@ public sealed class Seed(Database store, NovaSettings settings)
         {
             // Daemons that start together on a new database.
             await session.LockAsync("seed", cancel);
-            if ((await session.Identities.UsersAsync(cancel)).Count > 0)
+            if (await session.Identities.AnyUserAsync(cancel))
             {
                 return null;
             }
@@ -31,7 +31,7 @@ public sealed class Seed(Database store, NovaSettings settings)
             await session.Images.AddAsync(Busybox(session.Now), cancel);
             var password = settings.AdminPassword ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
             var project = new Project(Guid.NewGuid().ToString("N"), settings.AdminProject, "", Enabled: true);
-            var user = new User(Guid.NewGuid().ToString("N"), settings.AdminUser, Enabled: true, project.Id, Authentication.Hash(password));
+            var user = new User(Guid.NewGuid().ToString("N"), settings.AdminUser, Enabled: true, project.Id, Passwords.Hash(password));
             await session.Identities.AddProjectAsync(project, cancel);
             await session.Identities.AddUserAsync(user, cancel);
             await session.Identities.AssignAsync(user.Id, project.Id, "admin", cancel);

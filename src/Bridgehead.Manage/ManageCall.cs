@@ -68,7 +68,7 @@ internal sealed class ManageCall(IReadOnlyDictionary<string, string> values, Tex
             return (string?)null;
         }
 
-        var project = await ReadAsync(async s => await s.Identities.ProjectAsync(text, cancel) ?? await s.Identities.ProjectByNameAsync(text, cancel));
+        var project = await ReadAsync(async s => await s.Identities.ProjectAsync(text, cancel) ?? await s.Identities.ProjectByNameAsync(Domain.DefaultId, text, cancel));
         return project is null ? Problem.Missing($"There is no project '{text}'.") : project.Id;
     }
 

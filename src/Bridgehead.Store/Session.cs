@@ -34,6 +34,10 @@ public sealed class Session
 
     public Tokens Tokens => new(this);
 
+    public ApplicationCredentials ApplicationCredentials => new(this);
+
+    public ServiceCatalogue Catalogue => new(this);
+
     public Services Services => new(this);
 
     public Quotas Quotas => new(this);
@@ -60,6 +64,15 @@ public sealed class Session
         if (Sql.Postgres)
         {
             await Sql.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended(@name, 7))", cancel, ("name", name));
+        }
+    }
+
+    /// <summary>As <see cref="LockAsync"/>, but those who share the lock pass each other; who takes it whole waits for all of them.</summary>
+    public async Task ShareLockAsync(string name, CancellationToken cancel)
+    {
+        if (Sql.Postgres)
+        {
+            await Sql.ExecuteAsync("select pg_advisory_xact_lock_shared(hashtextextended(@name, 7))", cancel, ("name", name));
         }
     }
 

@@ -183,7 +183,7 @@ internal sealed class FakeCloud : IAsyncDisposable
     }
 
     private async Task IntroduceAsync() => (User, Image) = await Store.ReadAsync(
-        async session => (await session.Identities.ProjectsAsync(default)) is [var project, ..]
+        async session => (await session.Identities.ProjectsAsync(new ProjectFilter(), Page.All, default)) is [var project, ..]
             ? (new Caller("u", project.Id, IsAdmin: true), (await session.Images.ListAsync(project.Id, default))[0].Id)
             : (null!, Guid.Empty),
         default);

@@ -105,7 +105,7 @@ public class Cloud : IAsyncLifetime
         await WriteAsync(async s =>
         {
             var project = new Project(Guid.NewGuid().ToString("N"), name, "", Enabled: true);
-            var user = new User(Guid.NewGuid().ToString("N"), name, Enabled: true, project.Id, Authentication.Hash("x"));
+            var user = new User(Guid.NewGuid().ToString("N"), name, Enabled: true, project.Id, Passwords.Hash("x"));
             await s.Identities.AddProjectAsync(project, default);
             await s.Identities.AddUserAsync(user, default);
             await s.Identities.AssignAsync(user.Id, project.Id, role, default);

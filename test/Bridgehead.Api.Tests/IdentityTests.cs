@@ -47,8 +47,8 @@ public sealed class IdentityTests(Cloud cloud) : IClassFixture<Cloud>
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Id)));
         await cloud.WriteAsync(async s =>
         {
-            var user = (await s.Identities.UserByNameAsync("admin", default))!;
-            await s.Tokens.AddAsync(new Token(hash, user.Id, user.DefaultProjectId, "password", "audit", s.Now.AddHours(-2), s.Now.AddHours(-1)), default);
+            var user = (await s.Identities.UserByNameAsync(Domain.DefaultId, "admin", default))!;
+            await s.Tokens.AddAsync(new Token(hash, user.Id, Scope.Project(user.DefaultProjectId!), null, "password", "audit", s.Now.AddHours(-2), s.Now.AddHours(-1)), default);
             return default(Done);
         });
         RefusalTests.Check(await cloud.GetAsync("/compute/v2.1/servers", Id), 401);

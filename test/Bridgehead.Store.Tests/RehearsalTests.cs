@@ -65,7 +65,7 @@ public sealed class RehearsalTests
         await using (var rehearsal = await Database.RehearseAsync(fresh.Connection, TimeProvider.System, Cancel))
         {
             (await new Seed(rehearsal, settings).RunAsync(Cancel)).Should().NotBeNull();
-            (await rehearsal.ReadAsync(session => session.Identities.UsersAsync(Cancel), Cancel)).Should().ContainSingle();
+            (await rehearsal.ReadAsync(session => session.Identities.UsersAsync(new UserFilter(), Page.All, Cancel), Cancel)).Should().ContainSingle();
         }
 
         if (kind == "sqlite")
@@ -75,7 +75,7 @@ public sealed class RehearsalTests
         }
 
         var store = await fresh.OpenAsync();
-        (await store.ReadAsync(session => session.Identities.UsersAsync(Cancel), Cancel)).Should().BeEmpty();
+        (await store.ReadAsync(session => session.Identities.UsersAsync(new UserFilter(), Page.All, Cancel), Cancel)).Should().BeEmpty();
     }
 
     private static Task<Done> BeatAsync(Database store) => store.WriteAsync(

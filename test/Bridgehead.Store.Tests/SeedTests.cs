@@ -17,7 +17,7 @@ public sealed class SeedTests
         var stores = new[] { await fresh.OpenAsync(), await fresh.OpenAsync(), await fresh.OpenAsync(), await fresh.OpenAsync() };
         var passwords = await Task.WhenAll(stores.Select(store => Task.Run(() => new Seed(store, settings).RunAsync(Cancel), Cancel)));
         passwords.Should().ContainSingle(password => password != null);
-        (await stores[0].ReadAsync(s => s.Identities.UsersAsync(Cancel), Cancel)).Should().ContainSingle();
+        (await stores[0].ReadAsync(s => s.Identities.UsersAsync(new UserFilter(), Page.All, Cancel), Cancel)).Should().ContainSingle();
         (await stores[0].ReadAsync(s => s.Images.ListAsync("", Cancel), Cancel)).Should().ContainSingle();
     }
 }

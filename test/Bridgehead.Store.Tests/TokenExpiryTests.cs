@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Bridgehead.Store.Tests;
 
-/// <summary>Tokens that were good and grow old: the memory of recent tokens does not lengthen a token's life, nor does a token made from it.</summary>
+/// <summary>Tokens that were good and grow old: neither use nor a token made from it lengthens a token's life.</summary>
 public sealed class TokenExpiryTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -16,7 +16,7 @@ public sealed class TokenExpiryTests
         await using var fresh = await FreshDatabase.CreateAsync(kind);
         var clock = new Clock();
         var authentication = await CloudAsync(fresh, clock);
-        var (id, _) = (await authentication.PasswordAsync(null, "admin", "secret", null, Cancel)).Value;
+        var (id, _) = (await authentication.LogInAsync(ByPassword, Cancel)).Value;
         clock.Now += TimeSpan.FromSeconds(59.9);
         (await authentication.FindAsync(id, Cancel)).Should().NotBeNull("a tenth of a second is left");
         clock.Now += TimeSpan.FromSeconds(0.2);
@@ -29,15 +29,19 @@ public sealed class TokenExpiryTests
         await using var fresh = await FreshDatabase.CreateAsync(kind);
         var clock = new Clock();
         var authentication = await CloudAsync(fresh, clock);
-        var (first, _) = (await authentication.PasswordAsync(null, "admin", "secret", null, Cancel)).Value;
+        var (first, _) = (await authentication.LogInAsync(ByPassword, Cancel)).Value;
         clock.Now += TimeSpan.FromSeconds(50);
-        var (second, _) = (await authentication.RescopeAsync(first, null, Cancel)).Value;
+        var (second, _) = (await authentication.LogInAsync(ByToken(first), Cancel)).Value;
         clock.Now += TimeSpan.FromSeconds(9);
         (await authentication.FindAsync(second, Cancel)).Should().NotBeNull();
         clock.Now += TimeSpan.FromSeconds(2);
         (await authentication.FindAsync(second, Cancel)).Should().BeNull();
-        (await authentication.RescopeAsync(second, null, Cancel)).Problem!.Kind.Should().Be(ProblemKind.Unauthorized);
+        (await authentication.LogInAsync(ByToken(second), Cancel)).Problem!.Kind.Should().Be(ProblemKind.Unauthorized);
     }
+
+    private static LoginRequest ByPassword { get; } = new(new ScopeWish.Whatever()) { Password = (new Reference(null, "admin", new DomainReference(null, "DEFAULT")), "secret") };
+
+    private static LoginRequest ByToken(string token) => new(new ScopeWish.Whatever()) { Token = token };
 
     private static async Task<Authentication> CloudAsync(FreshDatabase fresh, Clock clock)
     {

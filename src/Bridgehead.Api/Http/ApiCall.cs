@@ -114,8 +114,10 @@ internal sealed class ApiCall(HttpContext http, ApiServices services)
 }
 
 /// <summary>What handlers work with.</summary>
-internal sealed record ApiServices(Bridgehead.Store.Database Store, NovaSettings Settings, Authentication Authentication)
+internal sealed record ApiServices(Bridgehead.Store.Database Store, NovaSettings Settings, ITokenReader Tokens)
 {
+    public IdentityServices Identity { get; } = new(Store, Settings);
+
     public BootServer Boot { get; } = new(Store, Settings);
 
     public ServerActions Servers { get; } = new(Store, Settings);

@@ -76,8 +76,7 @@ public static class ApiServer
 
     private static void All(Routes routes)
     {
-        IdentityApi.Map(routes);
-        DirectoryApi.Map(routes);
+        IdentityRoutes.Map(routes);
         VersionsApi.Map(routes);
         ServersApi.Map(routes);
         ServerActionsApi.Map(routes);

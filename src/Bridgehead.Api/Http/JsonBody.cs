@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Bridgehead.Model;
 
@@ -169,6 +170,48 @@ internal sealed class JsonBody
         }
 
         return [.. value.EnumerateArray().Select(item => new JsonBody(item, this))];
+    }
+
+    /// <summary>Strings of a list; null when it is not there.</summary>
+    public IReadOnlyList<string>? TryTextList(string name)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        var value = _object.GetProperty(name);
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+        {
+            Note($"Invalid input for field/attribute {name}: it must be a list of strings.");
+            return [];
+        }
+
+        return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+    }
+
+    /// <summary>Whether the value is a null that was written.</summary>
+    public bool IsNull(string name) => _object.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
+
+    /// <summary>Whether the value is false itself.</summary>
+    public bool IsFalse(string name) => _object.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.False;
+
+    /// <summary>The object without the known keys, in JSON.</summary>
+    public string Others(params IReadOnlyCollection<string> known)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var property in _object.EnumerateObject().Where(property => !known.Contains(property.Name)))
+            {
+                property.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
     /// <summary>Whether the value is this very string.</summary>

@@ -11,6 +11,10 @@ namespace Bridgehead.Api;
 internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices services, ApiMeter meter, ILogger log)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    /// <summary>Ours have 43 characters, a Keystone's a few hundred, or some thousand when they carry their contents.</summary>
+    private const int LongestToken = 8192;
+
     private readonly List<Route> _table = [];
 
     /// <summary>Every route, in the order of mapping.</summary>
@@ -94,34 +98,40 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
     private async Task<bool> AcceptAsync(ApiCall call, Route route)
     {
         var token = call.Http.Request.Headers["X-Auth-Token"].ToString();
-        var began = services.Store.Clock.GetTimestamp();
-        call.Login = token.Length is 0 or > 512 ? null : await services.Authentication.FindAsync(token, call.Cancel);
-        meter.Validated(services.Store.Clock.GetElapsedTime(began));
-        if (call.Login is null || (call.Login.Project is null && !call.Http.Request.Path.StartsWithSegments("/identity", StringComparison.Ordinal)))
+        if (token.Length is > 0 and <= LongestToken)
         {
-            await Errors.WriteAsync(call, 401, "The request you have made requires authentication.");
-            return false;
+            var began = services.Store.Clock.GetTimestamp();
+            var read = await services.Tokens.ReadAsync(token, call.Cancel);
+            meter.Validated(services.Store.Clock.GetElapsedTime(began));
+            if (!read.Succeeded(out var login, out var problem))
+            {
+                await call.RefuseAsync(problem);
+                return false;
+            }
+
+            call.Login = login;
         }
 
-        if (call.Http.Features.Get<ApiPath>()?.Project is { } project && project != call.Caller.ProjectId)
+        if (Refusal(call, route) is var (status, message))
         {
-            await Errors.WriteAsync(call, 400, "Malformed request URL: the project in it is not the token's.");
-            return false;
-        }
-
-        if (route.Access == Access.Admin && !call.Caller.IsAdmin)
-        {
-            await Errors.WriteAsync(call, 403, "Policy doesn't allow this to be performed: it is for administrators.");
-            return false;
-        }
-
-        if (route.NeedsMember && !call.Login.MayChange)
-        {
-            await Errors.WriteAsync(call, 403, "Policy doesn't allow this to be performed: it needs the role member, and yours only allows to read.");
+            await Errors.WriteAsync(call, status, message);
             return false;
         }
 
         return true;
+    }
+
+    private static (int Status, string Message)? Refusal(ApiCall call, Route route)
+    {
+        if (call.Login is null || (call.Login.Project is null && !call.Http.Request.Path.StartsWithSegments("/identity", StringComparison.Ordinal)))
+        {
+            return (401, "The request you have made requires authentication.");
+        }
+
+        return call.Http.Features.Get<ApiPath>()?.Project is { } project && project != call.Caller.ProjectId ? (400, "Malformed request URL: the project in it is not the token's.")
+            : route.Access == Access.Admin && !call.Caller.IsAdmin ? (403, "Policy doesn't allow this to be performed: it is for administrators.")
+            : route.NeedsMember && !call.Login.MayChange ? (403, "Policy doesn't allow this to be performed: it needs the role member, and yours only allows to read.")
+            : null;
     }
 
     /// <summary>Identity calls a body of another media type a bad request.</summary>

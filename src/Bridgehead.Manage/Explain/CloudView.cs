@@ -49,7 +49,7 @@ internal sealed class CloudView
                 await session.Networks.ListAsync(cancel),
                 await session.DetailsAsync(instances, cancel),
                 await session.FloatingIps.ListAsync(cancel),
-                (await session.Identities.ProjectsAsync(cancel), await session.SecurityGroups.ListAsync(null, cancel), await session.SecurityGroups.RulesOfProjectAsync(null, cancel)));
+                (await session.Identities.ProjectsAsync(new Store.ProjectFilter(), Store.Page.All, cancel), await session.SecurityGroups.ListAsync(null, cancel), await session.SecurityGroups.RulesOfProjectAsync(null, cancel)));
         },
         cancel);
 

@@ -71,7 +71,7 @@ internal sealed class Operator : IAsyncDisposable
 
     public Task<List<FloatingIp>> FloatingAsync() => Store.ReadAsync(s => s.FloatingIps.ListAsync(Cancel), Cancel);
 
-    public async Task<string> ProjectAsync() => (await Store.ReadAsync(s => s.Identities.ProjectsAsync(Cancel), Cancel))[0].Id;
+    public async Task<string> ProjectAsync() => (await Store.ReadAsync(s => s.Identities.ProjectsAsync(new ProjectFilter(), Page.All, Cancel), Cancel))[0].Id;
 
     public async ValueTask DisposeAsync() => await _fresh.DisposeAsync();
 }

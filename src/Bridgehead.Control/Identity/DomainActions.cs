@@ -1,0 +1,106 @@
+using Bridgehead.Model;
+using Bridgehead.Store;
+
+namespace Bridgehead.Control;
+
+/// <summary>What a client says of a new or changed domain; null where it says nothing.</summary>
+public sealed record DomainChange(string? Name, string? Description, bool? Enabled, IReadOnlyList<string>? Tags);
+
+/// <summary>Domains. For administrators.</summary>
+public sealed class DomainActions(Database store)
+{
+    public Task<Outcome<Domain>> CreateAsync(DomainChange change, CancellationToken cancel) => IdentityChange.RunAsync<Domain>(
+        store,
+        async session =>
+        {
+            var domain = With(new Domain(IdentityChange.NewId(), "", "", Enabled: true), change);
+            if (Check(domain) is { } wrong)
+            {
+                return wrong;
+            }
+
+            return await session.Identities.AddDomainAsync(domain, cancel) ? domain : IdentityChange.Taken("domain", domain.Name);
+        },
+        cancel);
+
+    /// <summary>Disabling ends the tokens of the domain's users, and those for it and its projects.</summary>
+    public Task<Outcome<Domain>> UpdateAsync(string id, DomainChange change, CancellationToken cancel) => IdentityChange.RunAsync<Domain>(
+        store,
+        async session =>
+        {
+            if (await session.Identities.DomainAsync(id, cancel) is not { } before)
+            {
+                return IdentityChange.NotFound("domain", id);
+            }
+
+            var domain = With(before, change);
+            if (Check(domain) is { } wrong)
+            {
+                return wrong;
+            }
+
+            if (await session.Identities.DomainByNameAsync(domain.Name, cancel) is { } other && other.Id != id)
+            {
+                return IdentityChange.Taken("domain", domain.Name);
+            }
+
+            await session.Identities.SaveDomainAsync(domain, cancel);
+            if (before.Enabled && !domain.Enabled)
+            {
+                await session.Tokens.RevokeOfDomainAsync(id, cancel);
+            }
+
+            return domain;
+        },
+        cancel);
+
+    /// <summary>With all users, groups and projects that are in it. It must be disabled; the default domain stays.</summary>
+    public Task<Outcome<Done>> DeleteAsync(string id, CancellationToken cancel) => IdentityChange.RunAsync<Done>(
+        store,
+        async session =>
+        {
+            if (await session.Identities.DomainAsync(id, cancel) is not { } domain)
+            {
+                return IdentityChange.NotFound("domain", id);
+            }
+
+            if (domain.Enabled || id == Domain.DefaultId)
+            {
+                return Problem.Denied(id == Domain.DefaultId
+                    ? "You are not authorized to delete the default domain: accounts without a domain of their own are in it."
+                    : "Cannot delete a domain that is enabled, please disable it first.");
+            }
+
+            await session.Identities.RemoveDomainAsync(id, cancel);
+            return default(Done);
+        },
+        cancel);
+
+    private static Domain With(Domain domain, DomainChange change) => domain with
+    {
+        Name = change.Name ?? domain.Name,
+        Description = change.Description ?? domain.Description,
+        Enabled = change.Enabled ?? domain.Enabled,
+        Tags = change.Tags ?? domain.Tags,
+    };
+
+    private static Problem? Check(Domain domain) => Text.CheckName("Domain name", domain.Name, 64) ?? TagRules.Check(domain.Tags);
+}
+
+/// <summary>The rules of tags of domains and projects.</summary>
+public static class TagRules
+{
+    private const int Most = 80;
+
+    public static Problem? Check(IReadOnlyList<string> tags)
+    {
+        if (tags.Count > Most)
+        {
+            return Problem.Bad($"There may be at most {Most} tags.");
+        }
+
+        return tags.FirstOrDefault(tag => tag.Length is 0 or > 255 || tag.Contains(',') || tag.Contains('/') || tag.Any(char.IsControl)) is { } wrong
+            ? Problem.Bad($"'{wrong}' is not a tag: 1 to 255 characters without comma, slash and control characters are.")
+            : null;
+    }
+}
