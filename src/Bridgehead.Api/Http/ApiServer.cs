@@ -23,7 +23,7 @@ public static class ApiServer
     /// <summary>A body this large is still read to its end before it is refused, so that the client gets to read the refusal.</summary>
     private const int LargestDrained = 16 * 1024 * 1024;
 
-    /// <summary>Starts listening. Throws <see cref="ListenException"/>, or <see cref="VendorDataException"/>, with a sentence for the operator.</summary>
+    /// <summary>Starts listening. Throws <see cref="ListenException"/>, <see cref="VendorDataException"/> or <see cref="ImageStoreException"/>, with a sentence for the operator.</summary>
     public static async Task<RunningApi> StartAsync(NovaSettings settings, Database store, ILoggerFactory logging, CancellationToken cancel)
     {
         var api = new Face("osapi_compute_listen", "osapi_compute_listen_port", new IPEndPoint(settings.OsapiComputeListen, settings.OsapiComputeListenPort));
@@ -36,6 +36,7 @@ public static class ApiServer
             var routes = new Routes(app, services, logging.CreateLogger("Bridgehead.Api"));
             Pipeline(app, metadata, service, routes);
             All(routes);
+            await new ImageHousekeeping(store, settings).RunAsync(cancel);
             await app.StartAsync(cancel);
             return new RunningApi(app, api.Bound!, metadata.Bound!, routes.Table);
         }
@@ -110,6 +111,12 @@ public static class ApiServer
         ServerActionsApi.Map(routes);
         FlavorsApi.Map(routes);
         ImagesApi.Map(routes);
+        ImageVersionsApi.Map(routes);
+        ImageApi.Map(routes);
+        ImageListApi.Map(routes);
+        ImageDataApi.Map(routes);
+        ImageMembersApi.Map(routes);
+        ImageSchemasApi.Map(routes);
         KeyPairsApi.Map(routes);
         QuotasApi.Map(routes);
         NetworksApi.Map(routes);
