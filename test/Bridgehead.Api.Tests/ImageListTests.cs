@@ -142,7 +142,8 @@ public sealed class ImageListTests(Cloud cloud) : IClassFixture<Cloud>
         {
             foreach (var list in new[] { Proxy, $"{Proxy}/detail" })
             {
-                (await cloud.GetAsync(list + query, token)).Json.GetProperty("images").EnumerateArray().Select(i => i.GetProperty("name").GetString()).Should().Equal(names, query);
+                (await cloud.GetAsync(list + query, token)).Json.GetProperty("images").EnumerateArray().Select(i => i.GetProperty("name").GetString())
+                    .Where(name => name != "seen-public").Should().Equal(names, query);
             }
         }
 

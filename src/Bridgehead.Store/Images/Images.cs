@@ -7,6 +7,9 @@ public sealed class Images(Session session)
 {
     private const string Status = "status";
 
+    /// <summary>Images whose parts are read in one statement. SQLite looks for each named parameter among all of the statement's, so a larger number takes longer.</summary>
+    private const int Most = 100;
+
     /// <summary>A page of images, with their properties and tags.</summary>
     public async Task<List<Image>> ListAsync(ImageFilter filter, CancellationToken cancel)
     {
@@ -109,26 +112,25 @@ public sealed class Images(Session session)
         ("minRam", i.MinRam), ("protected", i.Protected), ("hidden", i.OsHidden), ("now", session.Now),
     ];
 
-    /// <summary>Two statements for a whole page.</summary>
+    /// <summary>A number of statements that does not depend on the images of a usual page.</summary>
     private async Task<List<Image>> WithPartsAsync(List<Image> images, CancellationToken cancel)
     {
-        if (images.Count == 0)
+        var (properties, tags) = (new List<(Guid Image, string Name, string Value)>(), new List<(Guid Image, string Tag)>());
+        foreach (var chunk in images.Chunk(Most))
         {
-            return images;
+            var names = string.Join(',', chunk.Select((_, n) => $"@i{n}"));
+            (string, object?)[] ids = [.. chunk.Select((image, n) => ($"i{n}", (object?)image.Id))];
+            properties.AddRange(await session.Sql.ListAsync(
+                $"select image_id, name, value from image_properties where image_id in ({names}) order by name", r => (r.Uuid("image_id"), r.Text("name"), r.Text("value")), cancel, ids));
+            tags.AddRange(await session.Sql.ListAsync(
+                $"select image_id, tag from image_tags where image_id in ({names}) order by tag", r => (r.Uuid("image_id"), r.Text("tag")), cancel, ids));
         }
 
-        var names = string.Join(',', images.Select((_, n) => $"@i{n}"));
-        (string, object?)[] ids = [.. images.Select((image, n) => ($"i{n}", (object?)image.Id))];
-        var properties = (await session.Sql.ListAsync(
-            $"select image_id, name, value from image_properties where image_id in ({names}) order by name", r => (Image: r.Uuid("image_id"), Name: r.Text("name"), Value: r.Text("value")), cancel, ids))
-            .ToLookup(p => p.Image);
-        var tags = (await session.Sql.ListAsync(
-            $"select image_id, tag from image_tags where image_id in ({names}) order by tag", r => (Image: r.Uuid("image_id"), Tag: r.Text("tag")), cancel, ids))
-            .ToLookup(t => t.Image, t => t.Tag);
+        var (propertiesOf, tagsOf) = (properties.ToLookup(p => p.Image), tags.ToLookup(t => t.Image, t => t.Tag));
         return images.ConvertAll(image => image with
         {
-            Properties = properties[image.Id].ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal),
-            Tags = [.. tags[image.Id]],
+            Properties = propertiesOf[image.Id].ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal),
+            Tags = [.. tagsOf[image.Id]],
         });
     }
 
