@@ -134,15 +134,14 @@ public sealed class BootServer(Database store, NovaSettings settings)
             return Problem.Bad($"Flavor {request.FlavorId} could not be found.");
         }
 
-        var image = await session.Images.FindAsync(request.ImageId, cancel);
-        if (image is null || (image.Visibility is not ("public" or "community") && image.Owner != caller.ProjectId && !caller.IsAdmin))
+        if (await session.Images.FindAsync(request.ImageId, ImageActions.ViewerOf(caller), cancel) is not { } image)
         {
             return Problem.Bad($"Image {request.ImageId} could not be found.");
         }
 
-        if (image.Status != "active" || flavor.Ram < image.MinRam || (flavor.Disk > 0 && flavor.Disk < image.MinDisk))
+        if (image.Status != ImageStatus.Active || flavor.Ram < image.MinRam || (flavor.Disk > 0 && flavor.Disk < image.MinDisk))
         {
-            return Problem.Bad(image.Status != "active" ? $"Image {image.Id} is not active." : "Flavor's memory or disk is too small for requested image.");
+            return Problem.Bad(image.Status != ImageStatus.Active ? $"Image {image.Id} is not active." : "Flavor's memory or disk is too small for requested image.");
         }
 
         var key = request.KeyName is null ? null : await session.KeyPairs.FindAsync(caller.UserId, request.KeyName, cancel);

@@ -7,6 +7,9 @@ namespace Bridgehead.Control;
 /// <summary>What a new cloud has: nova's flavors, one image, one project with its administrator. Repeating it adds only what is missing.</summary>
 public sealed class Seed(Database store, NovaSettings settings)
 {
+    /// <summary>The image that comes with the program; its content is made by <see cref="ImageHousekeeping"/>.</summary>
+    public const string BusyboxName = "busybox";
+
     private static readonly (string Id, string Name, int Ram, int Disk, int Vcpus)[] Flavors =
     [
         ("1", "m1.tiny", 512, 1, 1), ("2", "m1.small", 2048, 20, 1), ("3", "m1.medium", 4096, 40, 2), ("4", "m1.large", 8192, 80, 4), ("5", "m1.xlarge", 16384, 160, 8),
@@ -43,9 +46,9 @@ public sealed class Seed(Database store, NovaSettings settings)
     private static Image Busybox(DateTimeOffset now) => new()
     {
         Id = Guid.NewGuid(),
-        Name = "busybox",
-        Status = "active",
-        Visibility = "public",
+        Name = BusyboxName,
+        Status = ImageStatus.Active,
+        Visibility = ImageVisibility.Public,
         ContainerFormat = "bare",
         DiskFormat = "raw",
         Size = 0,

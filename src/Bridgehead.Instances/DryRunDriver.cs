@@ -53,6 +53,9 @@ public sealed class DryRunDriver(IInstanceDriver real, DryRun run, DryRunLinks l
 
     public Task<string> ReadConsoleAsync(Guid uuid, int maxBytes, CancellationToken cancel) => real.ReadConsoleAsync(uuid, maxBytes, cancel);
 
+    /// <summary>A copy of a disk is none of what a start changes on a host.</summary>
+    public Task<bool> ExportAsync(Guid uuid, string path, long mostBytes, CancellationToken cancel) => Task.FromResult(false);
+
     public IReadOnlyList<DeviceName> PortsOf(Guid uuid) => real.PortsOf(uuid);
 
     private void RemovePorts(Guid uuid)

@@ -14,7 +14,32 @@ public sealed record InjectedAddress(IPAddress Address, IPNetwork Network, IPAdd
 
 /// <summary>Everything a driver needs to run an instance.</summary>
 /// <param name="MemoryMb">MiB.</param>
-public sealed record InstanceSpec(Guid Uuid, long Id, string HostName, Guid ImageId, int MemoryMb, int Vcpus, IReadOnlyList<Port> Ports);
+/// <param name="Root">What the instance's image holds; null when the image has no content.</param>
+public sealed record InstanceSpec(Guid Uuid, long Id, string HostName, Guid ImageId, int MemoryMb, int Vcpus, IReadOnlyList<Port> Ports, RootImage? Root = null);
+
+/// <summary>The content that an instance boots from; of use at its first boot only.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="MostBytes">What may come of it on the disk.</param>
+/// <param name="Missing">Why there is no content to be had, as a sentence; null when there is.</param>
+public sealed record RootImage(string Path, long MostBytes, string? Missing = null);
+
+/// <summary>An instance cannot boot from its image; the message says why, for its user.</summary>
+public sealed class UnbootableImageException : Exception
+{
+    public UnbootableImageException()
+    {
+    }
+
+    public UnbootableImageException(string message)
+        : base(message)
+    {
+    }
+
+    public UnbootableImageException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
 
 /// <summary>What the driver finds on this host.</summary>
 public sealed record ObservedInstance(Guid Uuid, bool Running);
@@ -49,6 +74,12 @@ public interface IInstanceDriver
     IReadOnlyList<DeviceName> PortsOf(Guid uuid);
 
     Task<bool> IsRunningAsync(Guid uuid, CancellationToken cancel);
+
+    /// <summary>
+    /// Writes the instance's disk, whether it runs or not, into a file that is there, in a form that the driver boots from; at most <paramref name="mostBytes"/> bytes.
+    /// False when the driver has no disks. Throws <see cref="Host.CommandFailedException"/> when it did not come to an end.
+    /// </summary>
+    Task<bool> ExportAsync(Guid uuid, string path, long mostBytes, CancellationToken cancel);
 
     /// <summary>The end of the console log, at most <paramref name="maxBytes"/> bytes.</summary>
     Task<string> ReadConsoleAsync(Guid uuid, int maxBytes, CancellationToken cancel);

@@ -1,6 +1,6 @@
 namespace Bridgehead.Model;
 
-/// <summary>What kind of refusal a <see cref="Problem"/> is. The API maps each to one status code (compute: 400, 401, 403, 404, 409, 413, 501, 503).</summary>
+/// <summary>What kind of refusal a <see cref="Problem"/> is. The API maps each to one status code (compute: 400, 401, 403, 404, 409, 410, 413, 501, 503).</summary>
 public enum ProblemKind
 {
     BadRequest,
@@ -11,6 +11,9 @@ public enum ProblemKind
     OverQuota,
     NotFound,
     Conflict,
+
+    /// <summary>What was there when the request began is no more (410).</summary>
+    Gone,
     TooLarge,
     NotImplemented,
     Unavailable,

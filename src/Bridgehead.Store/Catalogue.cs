@@ -40,50 +40,6 @@ public sealed class Flavors(Session session)
     };
 }
 
-/// <summary>Table <c>images</c>.</summary>
-public sealed class Images(Session session)
-{
-    /// <summary>What a project may boot: public images and its own.</summary>
-    public Task<List<Image>> ListAsync(string project, CancellationToken cancel) => session.Sql.ListAsync(
-        "select * from images where visibility in ('public', 'community') or owner = @project order by created_at desc, id", Read, cancel, ("project", project));
-
-    public Task<Image?> FindAsync(Guid id, CancellationToken cancel) => session.Sql.FirstAsync("select * from images where id = @id", Read, cancel, ("id", id));
-
-    public Task AddAsync(Image i, CancellationToken cancel) => session.Sql.ExecuteAsync(
-        """
-        insert into images (id, name, status, visibility, owner, container_format, disk_format, min_disk, min_ram, size, created_at, updated_at)
-        values (@id, @name, @status, @visibility, @owner, @container, @disk, @minDisk, @minRam, @size, @now, @now) on conflict do nothing
-        """,
-        cancel,
-        ("id", i.Id),
-        ("name", i.Name),
-        ("status", i.Status),
-        ("visibility", i.Visibility),
-        ("owner", i.Owner),
-        ("container", i.ContainerFormat),
-        ("disk", i.DiskFormat),
-        ("minDisk", i.MinDisk),
-        ("minRam", i.MinRam),
-        ("size", i.Size),
-        ("now", session.Now));
-
-    private static Image Read(Row r) => new()
-    {
-        Id = r.Uuid("id"),
-        Name = r.Text("name"),
-        Status = r.Text("status"),
-        Visibility = r.Text("visibility"),
-        Owner = r.TextOrNull("owner"),
-        ContainerFormat = r.TextOrNull("container_format"),
-        DiskFormat = r.TextOrNull("disk_format"),
-        MinDisk = r.Int("min_disk"),
-        MinRam = r.Int("min_ram"),
-        Size = r.NumberOrNull("size"),
-        CreatedAt = r.Time("created_at"),
-        UpdatedAt = r.Time("updated_at"),
-    };
-}
-
 /// <summary>Table <c>key_pairs</c>.</summary>
 public sealed class KeyPairs(Session session)
 {

@@ -35,6 +35,9 @@ public sealed class Database : IAsyncDisposable
 
     internal bool Postgres => _dialect.Postgres;
 
+    /// <summary>Nothing that is written stays.</summary>
+    public bool IsRehearsal => _rehearsal is not null;
+
     public TimeProvider Clock => _clock;
 
     public DateTimeOffset Now => _clock.GetUtcNow();

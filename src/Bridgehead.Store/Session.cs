@@ -28,6 +28,12 @@ public sealed class Session
 
     public Images Images => new(this);
 
+    public ImageMembers ImageMembers => new(this);
+
+    public ImageUploads ImageUploads => new(this);
+
+    public Snapshots Snapshots => new(this);
+
     public KeyPairs KeyPairs => new(this);
 
     public Identities Identities => new(this);

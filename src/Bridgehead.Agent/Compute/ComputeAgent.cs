@@ -16,6 +16,7 @@ public sealed partial class ComputeAgent : IAgent
     private readonly HostBridges _bridges;
     private readonly HostFilters _filters;
     private readonly ILogger _log;
+    private readonly SnapshotWork _snapshots;
     private readonly KeyedWork _work;
 
     public ComputeAgent(NovaSettings settings, Database store, ComputeAppliers appliers, ILoggerFactory logs, CancellationToken stop)
@@ -25,7 +26,9 @@ public sealed partial class ComputeAgent : IAgent
         _status = new InstanceStatus(store, settings);
         _filters = new HostFilters(settings, _reader, appliers.Firewall);
         _bridges = new HostBridges(settings, store, appliers.Links, appliers.Files);
-        var boot = new InstanceBoot(settings, appliers, _filters, _bridges);
+        var files = new ImageFiles(settings);
+        var boot = new InstanceBoot(settings, appliers, _filters, _bridges, new ImageContents(store, files));
+        _snapshots = new SnapshotWork(store, settings, appliers, files, logs.CreateLogger<SnapshotWork>());
         _log = logs.CreateLogger<ComputeAgent>();
         _convergence = new InstanceConvergence(_reader, _status, boot, appliers, logs.CreateLogger<InstanceConvergence>());
         _work = new KeyedWork(WorkAsync, store.Clock, _log, stop);
@@ -65,6 +68,11 @@ public sealed partial class ComputeAgent : IAgent
         {
             _work.Ask($"{SourceKind}/{group}");
         }
+
+        foreach (var snapshot in await _snapshots.OpenAsync(cancel))
+        {
+            _work.Ask($"{ChangeKind.Snapshot}/{snapshot.ImageId:D}");
+        }
     }
 
     /// <summary>The first look, before any other work: all filters in one commit, so that nothing that runs is ever without its own.</summary>
@@ -88,7 +96,7 @@ public sealed partial class ComputeAgent : IAgent
 
     public void Look(Change change)
     {
-        if (change.Kind is ChangeKind.Instance or ChangeKind.SecurityGroup or ChangeKind.GroupMember or ChangeKind.Console)
+        if (change.Kind is ChangeKind.Instance or ChangeKind.SecurityGroup or ChangeKind.GroupMember or ChangeKind.Console or ChangeKind.Snapshot)
         {
             _work.Ask($"{change.Kind}/{change.Key}");
         }
@@ -106,6 +114,7 @@ public sealed partial class ComputeAgent : IAgent
             ChangeKind.GroupMember => MemberAsync(id, cancel),
             SourceKind => _filters.LookAtSourceAsync(long.Parse(id), cancel),
             ChangeKind.Console => ConsoleAsync(Guid.Parse(id), cancel),
+            ChangeKind.Snapshot => _snapshots.RunAsync(Guid.Parse(id), cancel),
             ExitedKind => _status.ExitedAsync(Guid.Parse(id), cancel),
             _ => _convergence.RunAsync(Guid.Parse(id), cancel),
         };

@@ -8,11 +8,11 @@ namespace Bridgehead.Agent;
 /// Brings an instance from the store's wish to its first instruction, in the order that leaves no moment in which it is reachable without its filter: bridge, filter and
 /// guard and container, taps onto the bridge, go.
 /// </summary>
-internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers appliers, HostFilters filters, HostBridges bridges)
+internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers appliers, HostFilters filters, HostBridges bridges, ImageContents images)
 {
     public async Task RunAsync(InstanceView view, CancellationToken cancel)
     {
-        var spec = SpecOf(view);
+        var spec = SpecOf(view, await images.RootOfAsync(view.Instance, cancel));
         await PlugAsync(view, spec, cancel);
         await appliers.Driver.StartAsync(spec, cancel);
     }
@@ -60,14 +60,15 @@ internal sealed class InstanceBoot(NovaSettings settings, ComputeAppliers applie
         }
     }
 
-    private InstanceSpec SpecOf(InstanceView view) => new(
+    private InstanceSpec SpecOf(InstanceView view, RootImage? root) => new(
         view.Instance.Uuid,
         view.Instance.Id,
         view.Instance.HostName,
         view.Instance.ImageId,
         view.Instance.MemoryMb,
         view.Instance.Vcpus,
-        [.. view.Nics.Select(nic => PortPlanner.PortOf(nic, settings))]);
+        [.. view.Nics.Select(nic => PortPlanner.PortOf(nic, settings))],
+        root);
 
     private async Task EnsureBridgesAsync(InstanceView view, CancellationToken cancel)
     {

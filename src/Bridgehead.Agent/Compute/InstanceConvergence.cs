@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Bridgehead.Host;
+using Bridgehead.Instances;
 using Bridgehead.Model;
 using Bridgehead.Rules;
 using Microsoft.Extensions.Logging;
@@ -72,7 +73,7 @@ internal sealed partial class InstanceConvergence(HostReader reader, InstanceSta
             await status.SpawningAsync(view.Instance, cancel);
             await boot.RunAsync(view, cancel);
         }
-        catch (CommandFailedException problem)
+        catch (Exception problem) when (problem is CommandFailedException or UnbootableImageException)
         {
             // The server goes to ERROR with the reason, as nova does; deleting it cleans up, a hard reboot tries again.
             BootFailed(log, view.Instance.Uuid, problem.Message, problem);

@@ -13,7 +13,7 @@ internal sealed class InstanceStatus(Database store, NovaSettings settings)
     {
         BootedGeneration = seen.BootGeneration,
         VmState = VmState.Active,
-        TaskState = now.DeleteRequested || now.BootGeneration != seen.BootGeneration || !now.Running ? now.TaskState : null,
+        TaskState = now.DeleteRequested || now.BootGeneration != seen.BootGeneration || !now.Running || IsCopied(now) ? now.TaskState : null,
         PowerState = PowerState.Running,
         Progress = 100,
         LaunchedAt = now.LaunchedAt ?? store.Now,
@@ -22,7 +22,7 @@ internal sealed class InstanceStatus(Database store, NovaSettings settings)
         FaultAt = null,
     }, cancel);
 
-    public Task RunningAsync(Instance seen, CancellationToken cancel) => seen is { VmState: VmState.Active, PowerState: PowerState.Running, TaskState: null }
+    public Task RunningAsync(Instance seen, CancellationToken cancel) => seen is { VmState: VmState.Active, PowerState: PowerState.Running, TaskState: null or TaskState.ImageSnapshot }
         ? Task.CompletedTask
         : BootedAsync(seen, cancel);
 
@@ -30,12 +30,12 @@ internal sealed class InstanceStatus(Database store, NovaSettings settings)
         ? Task.CompletedTask
         : UpdateAsync(seen.Uuid, now => now with { TaskState = now.DeleteRequested ? now.TaskState : TaskState.Spawning }, cancel);
 
-    public Task StoppedAsync(Instance seen, CancellationToken cancel) => seen is { VmState: VmState.Stopped, PowerState: PowerState.Shutdown, TaskState: null }
+    public Task StoppedAsync(Instance seen, CancellationToken cancel) => seen is { VmState: VmState.Stopped, PowerState: PowerState.Shutdown, TaskState: null or TaskState.ImageSnapshot }
         ? Task.CompletedTask
         : UpdateAsync(seen.Uuid, now => now with
         {
             VmState = VmState.Stopped,
-            TaskState = now.DeleteRequested || now.Running ? now.TaskState : null,
+            TaskState = now.DeleteRequested || now.Running || IsCopied(now) ? now.TaskState : null,
             PowerState = PowerState.Shutdown,
         }, cancel);
 
@@ -67,6 +67,9 @@ internal sealed class InstanceStatus(Database store, NovaSettings settings)
             return default(Done);
         },
         cancel);
+
+    /// <summary>A copy of its disk is being made; whoever makes it says when that is over.</summary>
+    private static bool IsCopied(Instance now) => now.TaskState == TaskState.ImageSnapshot;
 
     private Task UpdateAsync(Guid uuid, Func<Instance, Instance> change, CancellationToken cancel) => store.WriteAsync(
         async session =>

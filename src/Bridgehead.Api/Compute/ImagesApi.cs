@@ -1,131 +1,129 @@
 using System.Text.Json;
+using Bridgehead.Control;
 using Bridgehead.Model;
 
 namespace Bridgehead.Api;
 
-/// <summary>The image list, as compute's proxy and as the image service.</summary>
+/// <summary>Compute's proxy of the image service, of microversions up to 2.35.</summary>
 internal static class ImagesApi
 {
-    private const string V = "/compute/v2.1";
+    private const string All = "/compute/v2.1/images";
+    private const string One = All + "/{id}";
 
     public static void Map(Routes routes) => routes
-        .Map("GET", $"{V}/images", Access.User, call => ImagesAsync(call), Microversions.LastProxy)
-        .Map("GET", $"{V}/images/detail", Access.User, call => ImagesAsync(call), Microversions.LastProxy)
-        .Map("GET", $"{V}/images/{{id}}", Access.User, call => ImageAsync(call, v2: false), Microversions.LastProxy)
-        .Map("GET", "/image", Access.Anyone, ImageVersionsAsync)
-        .Map("GET", "/image/versions", Access.Anyone, ImageVersionsAsync)
-        .Map("GET", "/image/v2/images", Access.User, ImagesV2Async)
-        .Map("GET", "/image/v2/images/{id}", Access.User, call => ImageAsync(call, v2: true));
-
-    private static async Task ImagesAsync(ApiCall call)
-    {
-        var images = await call.Services.Store.ReadAsync(s => s.Images.ListAsync(call.Caller.ProjectId, call.Cancel), call.Cancel);
-        await call.AnswerAsync(200, w =>
+        .Map("GET", All, Access.User, call => ListAsync(call, detail: false), Microversions.LastProxy).Doc("Lists images.", 200, null, ImagesQuery.Parameters)
+        .Map("GET", All + "/detail", Access.User, call => ListAsync(call, detail: true), Microversions.LastProxy).Doc("Lists images with all that is known of them.", 200, null, ImagesQuery.Parameters)
+        .Map("GET", One, Access.User, call => WithAsync(call, image => call.AnswerAsync(200, w =>
         {
-            w.WriteStartArray("images");
-            foreach (var image in images.Where(i => call.Query("name") is not { } name || i.Name == name))
-            {
-                w.WriteStartObject();
-                Proxy(w, call, image);
-                w.WriteEndObject();
-            }
+            w.WriteStartObject("image");
+            Detail(w, call, image);
+            w.WriteEndObject();
+        })), Microversions.LastProxy).Doc("Shows an image.")
+        .Map("GET", One + "/metadata", Access.User, call => WithAsync(call, image => call.AnswerAsync(200, w => Views.Texts(w, "metadata", image.Properties))), Microversions.LastProxy)
+        .Doc("Lists an image's properties.")
+        .Map("GET", One + "/metadata/{key}", Access.User, call => WithAsync(call, image => MetaAsync(call, image)), Microversions.LastProxy).Doc("Shows one property of an image.")
+        .Map("DELETE", One, Access.User, DeleteAsync, Microversions.LastProxy).Doc("Deletes an image.", 204);
 
-            w.WriteEndArray();
-        });
+    private static async Task WithAsync(ApiCall call, Func<Image, Task> work)
+    {
+        var image = Guid.TryParseExact(call.Segment("id"), "D", out var id)
+            ? await call.Services.Store.ReadAsync(s => s.Images.FindAsync(id, ImageActions.ViewerOf(call.Caller), call.Cancel), call.Cancel)
+            : null;
+        await (image is null ? Errors.WriteAsync(call, 404, "Image not found.") : work(image));
     }
 
-    private static async Task ImageAsync(ApiCall call, bool v2)
+    private static Task MetaAsync(ApiCall call, Image image) => image.Properties.TryGetValue(call.Segment("key"), out var value)
+        ? call.AnswerAsync(200, w => Views.Texts(w, "meta", [KeyValuePair.Create(call.Segment("key"), value)]))
+        : Errors.WriteAsync(call, 404, "Metadata item was not found");
+
+    private static async Task DeleteAsync(ApiCall call)
     {
-        var image = Guid.TryParse(call.Segment("id"), out var id) ? await call.Services.Store.ReadAsync(s => s.Images.FindAsync(id, call.Cancel), call.Cancel) : null;
-        if (image is null || (image.Visibility is not ("public" or "community") && image.Owner != call.Caller.ProjectId && !call.Caller.IsAdmin))
+        var id = Guid.TryParseExact(call.Segment("id"), "D", out var parsed) ? parsed : Guid.Empty;
+        await call.DoneAsync(await call.Services.Images.DeleteAsync(call.Caller, id, call.Cancel), 204);
+    }
+
+    private static async Task ListAsync(ApiCall call, bool detail)
+    {
+        if (!ImagesQuery.Read(call).Succeeded(out var filter, out var problem))
         {
-            await Errors.WriteAsync(call, 404, $"Image {call.Segment("id")} could not be found.");
+            await call.RefuseAsync(problem);
             return;
         }
 
-        await call.AnswerAsync(200, w =>
-        {
-            if (v2)
-            {
-                Glance(w, image);
-                return;
-            }
-
-            w.WriteStartObject("image");
-            Proxy(w, call, image);
-            w.WriteEndObject();
-        });
+        var page = await call.Services.Store.ReadAsync<Outcome<List<Image>>>(
+            async s => filter.Marker is { } marker && await s.Images.FindAsync(marker, filter.Viewer, call.Cancel) is null
+                ? Problem.Bad($"marker [{marker}] not found")
+                : filter.Limit == 0 ? new List<Image>() : await s.Images.ListAsync(filter, call.Cancel),
+            call.Cancel);
+        await (page.Succeeded(out var images, out problem) ? AnswerAsync(call, images, filter.Limit, detail) : call.RefuseAsync(problem));
     }
 
-    private static Task ImageVersionsAsync(ApiCall call) => call.AnswerAsync(call.Http.Request.Path.Value!.EndsWith("versions", StringComparison.Ordinal) ? 200 : 300, w =>
+    private static Task AnswerAsync(ApiCall call, List<Image> images, int limit, bool detail) => call.AnswerAsync(200, w =>
     {
-        w.WriteStartArray("versions");
-        w.WriteStartObject();
-        w.WriteString("id", "v2.9");
-        w.WriteString("status", "CURRENT");
-        w.WriteStartArray("links");
-        Views.Link(w, "self", $"{call.Root}/image/v2/");
+        w.WriteStartArray("images");
+        foreach (var image in images)
+        {
+            w.WriteStartObject();
+            if (detail)
+            {
+                Detail(w, call, image);
+            }
+            else
+            {
+                Brief(w, call, image);
+            }
+
+            w.WriteEndObject();
+        }
+
         w.WriteEndArray();
-        w.WriteEndObject();
-        w.WriteEndArray();
+        if (call.Query("limit") is not null && images.Count > 0 && images.Count == limit)
+        {
+            w.WriteStartArray("images_links");
+            Views.Link(w, "next", $"{call.Root}{All}{(detail ? "/detail" : "")}?limit={limit}&marker={images[^1].Id}");
+            w.WriteEndArray();
+        }
     });
 
-    private static async Task ImagesV2Async(ApiCall call)
-    {
-        var images = await call.Services.Store.ReadAsync(s => s.Images.ListAsync(call.Caller.ProjectId, call.Cancel), call.Cancel);
-        await call.AnswerAsync(200, w =>
-        {
-            w.WriteStartArray("images");
-            foreach (var image in images.Where(i => call.Query("name") is not { } name || i.Name == name))
-            {
-                w.WriteStartObject();
-                Glance(w, image);
-                w.WriteEndObject();
-            }
-
-            w.WriteEndArray();
-            w.WriteString("first", "/v2/images");
-            w.WriteString("schema", "/v2/schemas/images");
-        });
-    }
-
-    private static void Proxy(Utf8JsonWriter w, ApiCall call, Image image)
+    private static void Brief(Utf8JsonWriter w, ApiCall call, Image image)
     {
         w.WriteString("id", image.Id);
         w.WriteString("name", image.Name);
-        w.WriteString("status", image.Status.ToUpperInvariant());
+        w.WriteStartArray("links");
+        Views.Link(w, "self", $"{call.Root}{All}/{image.Id}");
+        Views.Link(w, "bookmark", $"{call.Root}/compute/images/{image.Id}");
+        w.WriteStartObject();
+        w.WriteString("rel", "alternate");
+        w.WriteString("type", "application/vnd.openstack.image");
+        w.WriteString("href", $"{call.Root}/image/images/{image.Id}");
+        w.WriteEndObject();
+        w.WriteEndArray();
+    }
+
+    private static void Detail(Utf8JsonWriter w, ApiCall call, Image image)
+    {
+        Brief(w, call, image);
+        var (status, progress) = image.Status switch
+        {
+            ImageStatus.Active => ("ACTIVE", 100),
+            ImageStatus.Queued => ("SAVING", 25),
+            ImageStatus.Saving => ("SAVING", 50),
+            _ => ("UNKNOWN", 0),
+        };
+        w.WriteString("status", status);
+        w.WriteNumber("progress", progress);
         w.WriteString("created", Views.Time(image.CreatedAt));
         w.WriteString("updated", Views.Time(image.UpdatedAt));
         w.WriteNumber("minDisk", image.MinDisk);
         w.WriteNumber("minRam", image.MinRam);
-        w.WriteNumber("progress", 100);
-        Views.Texts(w, "metadata", []);
-        Views.Links(w, call, $"images/{image.Id}");
+        Views.Texts(w, "metadata", image.Properties);
         w.WriteNumber("OS-EXT-IMG-SIZE:size", image.Size ?? 0);
-    }
-
-    private static void Glance(Utf8JsonWriter w, Image image)
-    {
-        w.WriteString("id", image.Id);
-        w.WriteString("name", image.Name);
-        w.WriteString("status", image.Status);
-        w.WriteString("visibility", image.Visibility);
-        w.WriteBoolean("protected", false);
-        w.WriteBoolean("os_hidden", false);
-        w.WriteString("owner", image.Owner);
-        w.WriteString("container_format", image.ContainerFormat);
-        w.WriteString("disk_format", image.DiskFormat);
-        w.WriteNumber("min_disk", image.MinDisk);
-        w.WriteNumber("min_ram", image.MinRam);
-        w.WriteNumber("size", image.Size ?? 0);
-        w.WriteNull("virtual_size");
-        w.WriteNull("checksum");
-        w.WriteString("created_at", Views.Time(image.CreatedAt));
-        w.WriteString("updated_at", Views.Time(image.UpdatedAt));
-        w.WriteStartArray("tags");
-        w.WriteEndArray();
-        w.WriteString("self", $"/v2/images/{image.Id}");
-        w.WriteString("file", $"/v2/images/{image.Id}/file");
-        w.WriteString("schema", "/v2/schemas/image");
+        if (image.Properties.TryGetValue(SnapshotServer.InstanceUuid, out var server))
+        {
+            w.WriteStartObject("server");
+            w.WriteString("id", server);
+            Views.Links(w, call, $"servers/{server}");
+            w.WriteEndObject();
+        }
     }
 }

@@ -28,6 +28,7 @@ internal static class ServerActionsApi
         ["addSecurityGroup"] = (call, body) => GroupAsync(call, body, name => call.Services.Servers.AddGroupAsync(call.Caller, ServersApi.Id(call), name, call.Cancel)),
         ["removeSecurityGroup"] = (call, body) => GroupAsync(call, body, name => call.Services.Servers.RemoveGroupAsync(call.Caller, ServersApi.Id(call), name, call.Cancel)),
         ["os-getConsoleOutput"] = ConsoleAsync,
+        ["createImage"] = CreateImageApi.RunAsync,
     };
 
     public static void Map(Routes routes) => routes.Map("POST", "/compute/v2.1/servers/{id}/action", Access.User, async (call, body) =>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Bridgehead.Control;
 using Bridgehead.Model;
+using Bridgehead.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -47,8 +48,17 @@ internal sealed class ApiCall(HttpContext http, ApiServices services)
     /// <summary>Whether the client says that the body is something else than JSON. Saying nothing is all right.</summary>
     public bool HasForeignBody => HasBody && http.Request.ContentType is { Length: > 0 } type && !type.Contains("json", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The limit of this request's time; see <see cref="TakeTime"/>.</summary>
+    public CancellationTokenSource? Timer { get; init; }
+
+    /// <summary>For content of any size: the request may last as long as bytes come or go (Kestrel's least rates end it when they do not).</summary>
+    public void TakeTime() => Timer?.CancelAfter(Timeout.InfiniteTimeSpan);
+
     /// <summary>The body as a JSON object.</summary>
-    public async Task<Outcome<JsonBody>> BodyAsync()
+    public async Task<Outcome<JsonBody>> BodyAsync() => (await BytesAsync()).Succeeded(out var bytes, out var problem) ? JsonBody.Parse(bytes) : problem;
+
+    /// <summary>The whole body.</summary>
+    public async Task<Outcome<ReadOnlyMemory<byte>>> BytesAsync()
     {
         if (http.Request.ContentLength > LargestBody)
         {
@@ -66,7 +76,7 @@ internal sealed class ApiCall(HttpContext http, ApiServices services)
             }
         }
 
-        return JsonBody.Parse(memory.GetBuffer().AsMemory(0, (int)memory.Length));
+        return (ReadOnlyMemory<byte>)memory.GetBuffer().AsMemory(0, (int)memory.Length);
     }
 
     public async Task AnswerAsync(int status, Action<Utf8JsonWriter> write)
@@ -131,4 +141,14 @@ internal sealed record ApiServices(Bridgehead.Store.Database Store, NovaSettings
     public SecurityGroupActions SecurityGroups { get; } = new(Store, Settings);
 
     public KeyPairActions KeyPairs { get; } = new(Store, Settings);
+
+    public ImageFiles ImageFiles { get; } = new(Settings);
+
+    public ImageActions Images => new(Store, ImageFiles);
+
+    public ImageMemberActions ImageMembers { get; } = new(Store);
+
+    public ImageData ImageData => new(Store, Settings, ImageFiles);
+
+    public SnapshotServer Snapshots { get; } = new(Store, Settings);
 }

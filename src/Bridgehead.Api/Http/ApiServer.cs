@@ -14,7 +14,7 @@ namespace Bridgehead.Api;
 /// </summary>
 public static class ApiServer
 {
-    /// <summary>Starts listening. Throws <see cref="ListenException"/>, or <see cref="VendorDataException"/>, with a sentence for the operator.</summary>
+    /// <summary>Starts listening. Throws <see cref="ListenException"/>, <see cref="VendorDataException"/> or <see cref="ImageStoreException"/>, with a sentence for the operator.</summary>
     public static async Task<RunningApi> StartAsync(NovaSettings settings, Database store, ILoggerFactory logging, CancellationToken cancel)
     {
         var log = logging.CreateLogger("Bridgehead.Api");
@@ -31,6 +31,7 @@ public static class ApiServer
             Pipeline(app, metadata, Metered(service, meter, store.Clock), routes);
             All(routes);
             OperationsApi.Map(routes, book);
+            await new ImageHousekeeping(store, settings).RunAsync(cancel);
             await app.StartAsync(cancel);
             return new RunningApi(app, [book, meter], tls is null ? "http" : "https", api.Bound!, metadata.Bound!, routes.Table);
         }
@@ -82,6 +83,12 @@ public static class ApiServer
         ServerActionsApi.Map(routes);
         FlavorsApi.Map(routes);
         ImagesApi.Map(routes);
+        ImageVersionsApi.Map(routes);
+        ImageApi.Map(routes);
+        ImageListApi.Map(routes);
+        ImageDataApi.Map(routes);
+        ImageMembersApi.Map(routes);
+        ImageSchemasApi.Map(routes);
         KeyPairsApi.Map(routes);
         QuotasApi.Map(routes);
         NetworksApi.Map(routes);

@@ -13,6 +13,7 @@ internal static class Errors
         ProblemKind.Forbidden or ProblemKind.OverQuota => 403,
         ProblemKind.NotFound => 404,
         ProblemKind.Conflict => 409,
+        ProblemKind.Gone => 410,
         ProblemKind.TooLarge => 413,
         ProblemKind.NotImplemented => 501,
         _ => 503,

@@ -28,16 +28,22 @@ internal sealed class JsonBody
 
     public static Outcome<JsonBody> Parse(ReadOnlyMemory<byte> text)
     {
+        if (!ParseAny(text).Succeeded(out var element, out var problem))
+        {
+            return problem;
+        }
+
+        return element.ValueKind == JsonValueKind.Object ? new JsonBody(element, null) : Problem.Bad("The request body must be a JSON object.");
+    }
+
+    /// <summary>Any JSON whose every string can be kept, no deeper than it needs to be and without doubled keys.</summary>
+    public static Outcome<JsonElement> ParseAny(ReadOnlyMemory<byte> text)
+    {
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = Deepest, AllowDuplicateProperties = false });
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                return Problem.Bad("The request body must be a JSON object.");
-            }
-
             return IsText(document.RootElement)
-                ? new JsonBody(document.RootElement.Clone(), null)
+                ? document.RootElement.Clone()
                 : Problem.Bad("Malformed request body: a string in it has a character that is none, or U+0000.");
         }
         catch (JsonException)

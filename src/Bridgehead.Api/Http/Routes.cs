@@ -140,11 +140,11 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
 
     private async Task GuardAsync(HttpContext http, Route? route, Func<ApiCall, Task> work)
     {
-        var call = new ApiCall(http, services);
+        using var timer = new CancellationTokenSource(Longest, services.Store.Clock);
+        var call = new ApiCall(http, services) { Timer = timer };
         http.Response.Headers["x-openstack-request-id"] = call.RequestId;
         http.Response.Headers["x-compute-request-id"] = call.RequestId;
         var gone = http.RequestAborted;
-        using var timer = new CancellationTokenSource(Longest, services.Store.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, timer.Token);
         http.RequestAborted = either.Token;
         var began = services.Store.Clock.GetTimestamp();

@@ -1,6 +1,6 @@
 namespace Bridgehead.Instances;
 
-/// <summary>The read-only part of every instance's root: busybox under all its names, and the scripts. Made once per host, anew when the program brings other scripts.</summary>
+/// <summary>The read-only part of every instance's root, under what its image brings: busybox under all its names, and the scripts. Made once per host, anew when the program brings other scripts.</summary>
 internal static class BusyboxBase
 {
     private const string Busybox = "/bin/busybox";
@@ -25,6 +25,7 @@ internal static class BusyboxBase
             await PutAsync(Path.Combine(bin, "udhcpc.script"), Script("udhcpc.sh"), cancel);
             await PutAsync(Path.Combine(folder, "enter.sh"), Script("enter.sh"), cancel);
             await PutAsync(Path.Combine(folder, "launch.sh"), Script("launch.sh"), cancel);
+            await PutAsync(Path.Combine(folder, "export.sh"), Script("export.sh"), cancel);
             return folder;
         }
         finally

@@ -7,6 +7,6 @@ public static class NetnsConsole
 {
     /// <summary>The command that runs <paramref name="arguments"/> inside the instance; null when it does not run.</summary>
     public static Command? CommandFor(string stateFolder, Guid uuid, IReadOnlyList<string> arguments) => new NetnsFolders(stateFolder).Pid(uuid) is { } pid
-        ? new Command("nsenter", ["-t", $"{pid}", "-U", "-m", "-u", "-i", "-n", "-p", "--preserve-credentials", "-r", "-w", "/bin/busybox", "env", "PATH=/bin", "HOME=/root", .. arguments])
+        ? new Command("nsenter", ["-t", $"{pid}", "-U", "-m", "-u", "-i", "-n", "-p", "--preserve-credentials", "-r", "-w", "/bin/busybox", "env", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", .. arguments])
         : null;
 }

@@ -11,6 +11,7 @@ namespace Bridgehead.Instances;
 public sealed class NetnsDriver(ICommandRunner runner, string stateFolder, TimeProvider clock) : IInstanceDriver
 {
     private static readonly string[] Programs = ["busybox", "ip", "unshare", "nsenter", "setsid"];
+    private static readonly TimeSpan LongestExport = TimeSpan.FromHours(1);
     private readonly NetnsFolders _folders = new(stateFolder);
     private IReadOnlyList<string>? _applets;
 
@@ -35,10 +36,10 @@ public sealed class NetnsDriver(ICommandRunner runner, string stateFolder, TimeP
     public async Task PreparePortAsync(InstanceSpec spec, CancellationToken cancel)
     {
         await StopAsync(spec.Uuid, cancel);
-        _applets ??= (await runner.RequireAsync(new Command("busybox", ["--list"]) { Reads = true }, cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var basis = await BusyboxBase.EnsureAsync(stateFolder, _applets, cancel);
+        var basis = await BaseAsync(cancel);
         var folder = _folders.Of(spec.Uuid);
         Directory.CreateDirectory(folder);
+        await MakeDiskAsync(spec, folder, cancel);
         await File.WriteAllTextAsync(Path.Combine(folder, "ports"), PortsFile(spec), cancel);
         await File.WriteAllLinesAsync(Path.Combine(folder, "taps"), spec.Ports.Select(port => port.TapName.ToString()), cancel);
         var printed = await runner.RequireAsync(new Command("sh", [Path.Combine(basis, "launch.sh"), folder, basis, spec.HostName]), cancel);
@@ -119,6 +120,39 @@ public sealed class NetnsDriver(ICommandRunner runner, string stateFolder, TimeP
         file.Seek(-Math.Min(file.Length, maxBytes), SeekOrigin.End);
         using var reader = new StreamReader(file);
         return await reader.ReadToEndAsync(cancel);
+    }
+
+    public async Task<bool> ExportAsync(Guid uuid, string path, long mostBytes, CancellationToken cancel)
+    {
+        var script = Path.Combine(await BaseAsync(cancel), "export.sh");
+        var command = new Command("sh", [script, _folders.Of(uuid), Path.GetDirectoryName(script)!, path, $"{mostBytes / 512}"]) { Timeout = LongestExport };
+        await runner.RequireAsync(command, cancel);
+        return true;
+    }
+
+    private async Task<string> BaseAsync(CancellationToken cancel)
+    {
+        _applets ??= (await runner.RequireAsync(new Command("busybox", ["--list"]) { Reads = true }, cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return await BusyboxBase.EnsureAsync(stateFolder, _applets, cancel);
+    }
+
+    /// <summary>At the first boot, the disk is filled from the image; it is there once it is whole.</summary>
+    private async Task MakeDiskAsync(InstanceSpec spec, string folder, CancellationToken cancel)
+    {
+        var (disk, arriving) = (Path.Combine(folder, "disk"), Path.Combine(folder, "disk.new"));
+        if (Directory.Exists(disk) || spec.Root is not { } root)
+        {
+            return;
+        }
+
+        if (root.Missing is { } why)
+        {
+            throw new UnbootableImageException(why);
+        }
+
+        await runner.RequireAsync(new Command("rm", ["-rf", "--one-file-system", arriving]), cancel);
+        await new RootArchive(arriving, root.MostBytes).UnpackAsync(root.Path, cancel);
+        Directory.Move(arriving, disk);
     }
 
     private static string PortsFile(InstanceSpec spec) => string.Concat(spec.Ports.Select((port, i) => port switch

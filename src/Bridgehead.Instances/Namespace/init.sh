@@ -1,16 +1,26 @@
 #!/bin/sh
 # The instance's own first program: network, metadata, the user's script, and then it waits.
-export PATH=/bin HOME=/root
+export PATH=/base/bin HOME=/root
 stop() { echo "init: stopping"; kill -TERM -1 2>/dev/null; exit 0; }
 trap stop TERM INT
-mkdir -p /data/root /data/home /data/var/lib/bridgehead /data/var/log
+name=$(hostname)
+for folder in etc home media mnt opt root srv var/lib/bridgehead var/log; do mkdir -p "/data/$folder"; done
+# Links of an image that climb to the root find there what every root has.
+for folder in proc dev run tmp sys; do rmdir "/data/$folder" 2>/dev/null; [ -e "/data/$folder" ] || ln -s "/$folder" "/data/$folder"; done
+# A program that an image does not bring is the base's.
+[ /bin -ef /base/bin ] || ln -s /base/bin/* /bin/ 2>/dev/null
+rm -f /etc/resolv.conf /etc/network/interfaces
+echo "$name" >/etc/hostname
+printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n' "$name" >/etc/hosts
+[ -e /etc/passwd ] || echo 'root:x:0:0:root:/root:/bin/sh' >/etc/passwd
+[ -e /etc/group ] || echo 'root:x:0:' >/etc/group
 say() { echo "init: $*"; }
-say "booting $(cat /etc/hostname)"
+say "booting $name"
 ip link set lo up
 while read -r device kind address gateway dns; do
   ip link set "$device" up
   case $kind in
-    dhcp) udhcpc -i "$device" -t 0 -T 1 -O mtu -x "hostname:$(cat /etc/hostname)" -s /bin/udhcpc.script -p "/run/udhcpc.$device.pid" ;;
+    dhcp) udhcpc -i "$device" -t 0 -T 1 -O mtu -x "hostname:$name" -s /base/bin/udhcpc.script -p "/run/udhcpc.$device.pid" ;;
     static)
       mkdir -p /etc/network
       printf 'auto %s\niface %s inet static\n    address %s\n' "$device" "$device" "$address" >>/etc/network/interfaces
@@ -48,7 +58,7 @@ if id=$(insist latest/meta-data/instance-id) && [ -n "$id" ]; then
     echo "$id" >$state/instance-id
     if [ "$(head -c 2 $state/user-data 2>/dev/null)" = '#!' ]; then
       chmod 700 $state/user-data; say "running user data"
-      $state/user-data; say "user data ended with $?"
+      PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/base/bin $state/user-data; say "user data ended with $?"
     fi
   fi
 else

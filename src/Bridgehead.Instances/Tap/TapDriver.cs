@@ -72,6 +72,9 @@ public sealed class TapDriver(ICommandRunner runner, string stateFolder, string 
 
     public async Task<bool> IsRunningAsync(Guid uuid, CancellationToken cancel) => File.Exists(FileOf(uuid)) && (await TapsAsync(uuid, cancel)).All(IsThere);
 
+    /// <summary>The disk is whoever's who runs the machine.</summary>
+    public Task<bool> ExportAsync(Guid uuid, string path, long mostBytes, CancellationToken cancel) => Task.FromResult(false);
+
     public Task<string> ReadConsoleAsync(Guid uuid, int maxBytes, CancellationToken cancel) => Task.FromResult("");
 
     /// <summary>A look that starts no program.</summary>

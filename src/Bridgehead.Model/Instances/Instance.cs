@@ -20,6 +20,9 @@ public static class TaskState
     public const string Rebooting = "rebooting";
     public const string RebootingHard = "rebooting_hard";
     public const string Deleting = "deleting";
+
+    /// <summary>createImage: the host makes a copy of the disk.</summary>
+    public const string ImageSnapshot = "image_snapshot";
 }
 
 /// <summary>nova's numbers for power_state.</summary>
@@ -143,39 +146,6 @@ public sealed record Flavor
     public int Ephemeral { get; init; }
 
     public bool IsPublic { get; init; } = true;
-}
-
-/// <summary>An image that a driver can boot.</summary>
-public sealed record Image
-{
-    public required Guid Id { get; init; }
-
-    public required string Name { get; init; }
-
-    /// <summary>queued, saving, active or deactivated.</summary>
-    public required string Status { get; init; }
-
-    /// <summary>public, private, shared or community.</summary>
-    public required string Visibility { get; init; }
-
-    public string? Owner { get; init; }
-
-    public string? ContainerFormat { get; init; }
-
-    public string? DiskFormat { get; init; }
-
-    /// <summary>GiB.</summary>
-    public int MinDisk { get; init; }
-
-    /// <summary>MiB.</summary>
-    public int MinRam { get; init; }
-
-    /// <summary>Bytes.</summary>
-    public long? Size { get; init; }
-
-    public DateTimeOffset CreatedAt { get; init; }
-
-    public DateTimeOffset UpdatedAt { get; init; }
 }
 
 /// <summary>A user's SSH key; <see cref="Fingerprint"/> is the colon-separated MD5 of the key blob.</summary>

@@ -21,6 +21,9 @@ public static class ChangeKind
     /// <summary>Key: instance uuid. Somebody waits for a copy of its console.</summary>
     public const string Console = "console";
 
+    /// <summary>Key: image id. The instance's host is asked to write a copy of its disk into the image.</summary>
+    public const string Snapshot = "snapshot";
+
     /// <summary>Key: project id.</summary>
     public const string DnsEntry = "dns";
 }

@@ -134,6 +134,15 @@ public sealed record NovaSettings
     /// <summary>netns or tap.</summary>
     public string ComputeDriver { get; init; } = "netns";
 
+    /// <summary>Folder of images' content; null is <c>images</c> under <see cref="StatePath"/>. Hosts of one cloud share it.</summary>
+    public string? FilesystemStoreDatadir { get; init; }
+
+    /// <summary>Bytes of one image.</summary>
+    public long ImageSizeCap { get; init; } = 1L << 40;
+
+    /// <summary>Bytes of all images of a project; 0 is unlimited.</summary>
+    public long UserStorageQuota { get; init; }
+
     /// <summary>Seconds.</summary>
     public int ServiceDownTime { get; init; } = 60;
 

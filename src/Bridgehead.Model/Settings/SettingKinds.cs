@@ -9,6 +9,8 @@ internal static class SettingKinds
     private static readonly string[] True = ["true", "1", "on", "yes"];
     private static readonly string[] False = ["false", "0", "off", "no"];
 
+    private static readonly string[] Units = ["", "B", "KB", "MB", "GB", "TB"];
+
     public static Setting Flag(string name, Func<NovaSettings, bool> get, Func<NovaSettings, bool, NovaSettings> set, string help) => new()
     {
         Name = name,
@@ -28,6 +30,16 @@ internal static class SettingKinds
         Put = (s, text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= bounds.Least && number <= bounds.Most
             ? set(s, number)
             : null,
+        Show = s => get(s).ToString(CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>A number of bytes, as glance takes it: a whole number, with B, KB, MB, GB or TB behind it (steps of 1024) or nothing.</summary>
+    public static Setting Bytes(string name, Func<NovaSettings, long> get, Func<NovaSettings, long, NovaSettings> set, string help) => new()
+    {
+        Name = name,
+        Expected = "a number of bytes such as 1073741824, 512MB or 10GB",
+        Help = help,
+        Put = (s, text) => TryBytes(text, out var bytes) ? set(s, bytes) : null,
         Show = s => get(s).ToString(CultureInfo.InvariantCulture),
     };
 
@@ -138,6 +150,15 @@ internal static class SettingKinds
     {
         flag = True.Contains(text, StringComparer.OrdinalIgnoreCase);
         return flag || False.Contains(text, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static bool TryBytes(string text, out long bytes)
+    {
+        var digits = text.TrimEnd('b', 'B', 'k', 'K', 'm', 'M', 'g', 'G', 't', 'T', ' ');
+        var power = Array.IndexOf(Units, text[digits.Length..].Trim().ToUpperInvariant());
+        var unit = power < 1 ? 1L : 1L << (10 * (power - 1));
+        bytes = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && power >= 0 && number <= long.MaxValue / unit ? number * unit : -1;
+        return bytes >= 0;
     }
 
     /// <summary>Null when one item is wrong. Empty items, as after a last comma, are not items.</summary>

@@ -89,6 +89,11 @@ internal static class SettingsTable
     private static readonly Setting[] Services =
     [
         Choice("compute_driver", ["netns", "tap"], s => s.ComputeDriver, (s, v) => s with { ComputeDriver = v }, "what an instance is: a namespace, or a tap device for a hypervisor"),
+        MaybeWord("filesystem_store_datadir", Absolute, IsAbsolute, s => s.FilesystemStoreDatadir, (s, v) => s with { FilesystemStoreDatadir = v },
+            "folder of images' content, shared by all hosts of a cloud; empty is images under state_path") with
+        { Section = "glance_store" },
+        Bytes("image_size_cap", s => s.ImageSizeCap, (s, v) => s with { ImageSizeCap = v }, "most bytes of an image"),
+        Bytes("user_storage_quota", s => s.UserStorageQuota, (s, v) => s with { UserStorageQuota = v }, "most bytes of a project's images together, 0 for unlimited"),
         Word("default_availability_zone", "a name without blanks", NoBlank, s => s.DefaultAvailabilityZone, (s, v) => s with { DefaultAvailabilityZone = v }, "zone of services and instances"),
         Seconds("service_down_time", 1, s => s.ServiceDownTime, (s, v) => s with { ServiceDownTime = v }, "seconds without a sign of life after which a service is down"),
         Seconds("report_interval", 1, s => s.ReportInterval, (s, v) => s with { ReportInterval = v }, "seconds between signs of life"),

@@ -59,7 +59,7 @@ internal static partial class DaemonProgram
         {
             return 0;
         }
-        catch (Exception problem) when (problem is StoreException or CommandFailedException or FirewallException or ListenException or VendorDataException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is StoreException or CommandFailedException or FirewallException or ListenException or VendorDataException or ImageStoreException or IOException or UnauthorizedAccessException)
         {
             return await ComplainAsync(problem.Message, 1);
         }

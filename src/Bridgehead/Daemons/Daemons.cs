@@ -44,7 +44,7 @@ internal sealed partial class Daemons : IAsyncDisposable
         if (binaries.Contains(Binaries.Api))
         {
             _api = await ApiServer.StartAsync(_settings, _store, _logs, _stop.Token);
-            _running.Add(new Sweeper(_store, _logs.CreateLogger<Sweeper>()).RunAsync(_stop.Token));
+            _running.Add(new Sweeper(_store, _settings, _logs.CreateLogger<Sweeper>()).RunAsync(_stop.Token));
         }
 
         var parts = new HostParts(_settings, _store, _logs, new HostHands(_logs), _stop.Token);

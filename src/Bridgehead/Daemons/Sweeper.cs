@@ -1,10 +1,12 @@
+using Bridgehead.Control;
+using Bridgehead.Model;
 using Bridgehead.Store;
 using Microsoft.Extensions.Logging;
 
 namespace Bridgehead;
 
-/// <summary>nova-api's housekeeping: every minute, the store forgets changes that every living daemon has read long ago, and tokens that have expired.</summary>
-internal sealed partial class Sweeper(Database store, ILogger<Sweeper> log)
+/// <summary>nova-api's housekeeping: every minute, the store forgets changes that every living daemon has read long ago, and tokens that have expired, and uploads of images that broke off are cleared away.</summary>
+internal sealed partial class Sweeper(Database store, NovaSettings settings, ILogger<Sweeper> log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
@@ -23,6 +25,7 @@ internal sealed partial class Sweeper(Database store, ILogger<Sweeper> log)
                         return true;
                     },
                     cancel);
+                await new ImageHousekeeping(store, settings).RunAsync(cancel);
             }
             catch (Exception problem) when (!cancel.IsCancellationRequested)
             {

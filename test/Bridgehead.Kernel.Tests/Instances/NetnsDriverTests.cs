@@ -49,7 +49,8 @@ public sealed class NetnsDriverTests : IAsyncLifetime
     public async Task Root_of_an_instance_has_no_power_over_the_host()
     {
         await BootedAsync();
-        InsideFails("mount -o remount,rw /bin");
+        InsideFails("mount -o remount,rw /base/bin");
+        InsideFails("umount /base/bin");
         InsideFails("echo x >/bin/ls");
         InsideFails("ls /old/etc");
         InsideFails("sysctl -w kernel.hostname=owned && echo 1 >/proc/sysrq-trigger");
