@@ -154,7 +154,7 @@ public sealed class Database : IAsyncDisposable
             }
             catch (DbException problem)
             {
-                StoreMeter.Failed(problem);
+                StoreMeter.Failed();
                 if (!_dialect.MayRepeat(problem, fate.IsOpen) || attempt == Attempts || _clock.GetElapsedTime(began) > Patience)
                 {
                     throw;

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics.Metrics;
 
 namespace Bridgehead.Store;
@@ -12,7 +11,7 @@ internal static class StoreMeter
 
     private static readonly UpDownCounter<long> InUse = Meter.CreateUpDownCounter<long>("bridgehead_store_connections", description: "Connections to the database that are in use by transactions.");
 
-    private static readonly Counter<long> Errors = Meter.CreateCounter<long>("bridgehead_store_errors", description: "Errors of the database, by its code; lost races are among them.");
+    private static readonly Counter<long> Errors = Meter.CreateCounter<long>("bridgehead_store_errors", description: "Errors of the database; lost races are among them.");
 
     private static readonly Counter<long> Repetitions = Meter.CreateCounter<long>("bridgehead_store_retries", description: "Transactions that were begun anew after a lost race or connection.");
 
@@ -25,7 +24,7 @@ internal static class StoreMeter
         return new Transaction(clock, kind);
     }
 
-    public static void Failed(DbException problem) => Errors.Add(1, new KeyValuePair<string, object?>("code", problem.SqlState ?? "connection"));
+    public static void Failed() => Errors.Add(1);
 
     public static void Repeated() => Repetitions.Add(1);
 

@@ -45,6 +45,12 @@ internal sealed class MetricFamily(Instrument instrument)
         lock (_lock)
         {
             Head(text, Name, instrument.Description, _kind);
+            if (_series.Count == 0 && _kind == "counter")
+            {
+                // So that the first event is seen as a rise.
+                Line(text, Name, "", 0);
+            }
+
             foreach (var (labels, series) in _series)
             {
                 if (_kind == "histogram")

@@ -15,6 +15,9 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
     /// <summary>Ours have 43 characters, a Keystone's a few hundred, or some thousand when they carry their contents.</summary>
     private const int LongestToken = 8192;
 
+    /// <summary>For what was told to stop and does not: the driver of a database that is frozen waits for it even then.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private readonly List<Route> _table = [];
 
     /// <summary>Every route, in the order of mapping.</summary>
@@ -151,7 +154,7 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
         meter.Began();
         try
         {
-            await work(call);
+            await work(call).WaitAsync(Longest + Grace, services.Store.Clock);
         }
         catch (Exception problem) when (gone.IsCancellationRequested && problem is OperationCanceledException or IOException)
         {
@@ -185,13 +188,19 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
         var (status, message) = problem switch
         {
             BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-            OperationCanceledException when late => (503, $"The request took longer than {Longest.TotalSeconds} seconds; try again."),
+            OperationCanceledException or TimeoutException when late => (503, $"The request took longer than {Longest.TotalSeconds} seconds; try again."),
             DbException => (503, "The database does not answer; try again."),
             _ => (500, $"Unexpected API Error. The log has more under {call.RequestId}."),
         };
         if (status >= 500)
         {
             Failed(log, call.RequestId, problem.Message, problem);
+        }
+
+        if (problem is TimeoutException)
+        {
+            // The handler may still look at the request; no other may come in its place.
+            call.Http.Response.Headers.Connection = "close";
         }
 
         if (call.Http.Response.HasStarted)

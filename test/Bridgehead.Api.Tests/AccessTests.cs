@@ -4,7 +4,7 @@ using Xunit;
 namespace Bridgehead.Api.Tests;
 
 /// <summary>Who may call what, at every route of the table.</summary>
-public sealed class RoleTests(HostileInputTests.World cloud) : IClassFixture<HostileInputTests.World>
+public sealed class AccessTests(HostileInputTests.World cloud) : IClassFixture<HostileInputTests.World>
 {
     /// <summary>Collections whose things are a project's or a user's own.</summary>
     private static readonly string[] Private =
