@@ -30,18 +30,21 @@ public static class ApiServer
         var metadata = new Face("metadata_listen", "metadata_listen_port", new IPEndPoint(settings.MetadataListen, settings.MetadataListenPort));
         var service = new MetadataService(store, settings, await VendorData.ReadAsync(settings.VendordataJsonfilePath, cancel), logging.CreateLogger("Bridgehead.Metadata"));
         var app = Build([api, metadata], logging);
+        KeystoneTokens? keystone = null;
         try
         {
-            var services = new ApiServices(store, settings, new Authentication(store, settings));
+            ITokenReader tokens = settings.Keystone.AuthUrl is null ? new Authentication(store, settings) : keystone = new KeystoneTokens(settings.Keystone, store.Clock);
+            var services = new ApiServices(store, settings, tokens);
             var routes = new Routes(app, services, logging.CreateLogger("Bridgehead.Api"));
             Pipeline(app, metadata, service, routes);
-            All(routes);
+            All(routes, tokens.Elsewhere is not null);
             await app.StartAsync(cancel);
-            return new RunningApi(app, api.Bound!, metadata.Bound!, routes.Table);
+            return new RunningApi(app, api.Bound!, metadata.Bound!, routes.Table) { Keystone = keystone };
         }
         catch
         {
             await app.DisposeAsync();
+            keystone?.Dispose();
             throw;
         }
     }
@@ -95,7 +98,7 @@ public static class ApiServer
         app.Use(next => http => http.GetEndpoint() is RouteEndpoint ? next(http) : routes.NowhereAsync(http, next));
     }
 
-    private static void All(Routes routes)
+    private static void All(Routes routes, bool keystone)
     {
         routes.Map("GET", "/healthz", Access.Anyone, async call =>
         {
@@ -103,7 +106,15 @@ public static class ApiServer
             await call.Services.Store.ReadAsync(s => s.Services.ListAsync(call.Cancel), call.Cancel);
             await call.AnswerAsync(200, w => w.WriteString("status", "ok"));
         });
-        IdentityRoutes.Map(routes);
+        if (keystone)
+        {
+            IdentityElsewhereApi.Map(routes);
+        }
+        else
+        {
+            IdentityRoutes.Map(routes);
+        }
+
         VersionsApi.Map(routes);
         ServersApi.Map(routes);
         ServerActionsApi.Map(routes);
@@ -147,6 +158,8 @@ public sealed class RunningApi : IAsyncDisposable
     /// <summary>Where the API listens, with the port that the system chose when the setting was 0.</summary>
     public IPEndPoint Api { get; }
 
+    internal KeystoneTokens? Keystone { get; init; }
+
     /// <summary>What the API answers.</summary>
     public IReadOnlyList<Route> Routes { get; }
 
@@ -157,5 +170,6 @@ public sealed class RunningApi : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        Keystone?.Dispose();
     }
 }

@@ -23,7 +23,7 @@ internal static class Errors
     {
         if (status == 401)
         {
-            call.Http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{call.Root}/identity\"";
+            call.Http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{call.Services.Tokens.Elsewhere ?? $"{call.Root}/identity"}\"";
         }
 
         if (call.Http.Request.Path.StartsWithSegments("/identity", StringComparison.Ordinal))
@@ -74,6 +74,7 @@ internal static class Errors
         403 => "Forbidden",
         404 => "Not Found",
         409 => "Conflict",
+        410 => "Gone",
         413 => "Request Entity Too Large",
         503 => "Service Unavailable",
         _ => "Error",
