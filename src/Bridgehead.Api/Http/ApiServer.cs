@@ -24,22 +24,25 @@ public static class ApiServer
         var service = new MetadataService(store, settings, await VendorData.ReadAsync(settings.VendordataJsonfilePath, cancel), logging.CreateLogger("Bridgehead.Metadata"));
         var app = WebServer.Build([api, metadata], logging);
         var (book, meter) = (new MetricsBook(app, store.Clock), new ApiMeter(app));
+        KeystoneTokens? keystone = null;
         try
         {
-            var services = new ApiServices(store, settings, new Authentication(store, settings));
+            ITokenReader tokens = settings.Keystone.AuthUrl is null ? new Authentication(store, settings) : keystone = new KeystoneTokens(settings.Keystone, store.Clock);
+            var services = new ApiServices(store, settings, tokens);
             var routes = new Routes(app, services, meter, log);
             Pipeline(app, metadata, Metered(service, meter, store.Clock), routes);
-            All(routes);
+            All(routes, tokens.Elsewhere is not null);
             OperationsApi.Map(routes, book);
             await new ImageHousekeeping(store, settings).RunAsync(cancel);
             await app.StartAsync(cancel);
-            return new RunningApi(app, [book, meter], tls is null ? "http" : "https", api.Bound!, metadata.Bound!, routes.Table);
+            return new RunningApi(app, [book, meter], tls is null ? "http" : "https", api.Bound!, metadata.Bound!, routes.Table) { Keystone = keystone };
         }
         catch
         {
             book.Dispose();
             meter.Dispose();
             await app.DisposeAsync();
+            keystone?.Dispose();
             throw;
         }
     }
@@ -75,9 +78,17 @@ public static class ApiServer
         }
     };
 
-    private static void All(Routes routes)
+    private static void All(Routes routes, bool keystone)
     {
-        IdentityRoutes.Map(routes);
+        if (keystone)
+        {
+            IdentityElsewhereApi.Map(routes);
+        }
+        else
+        {
+            IdentityRoutes.Map(routes);
+        }
+
         VersionsApi.Map(routes);
         ServersApi.Map(routes);
         ServerActionsApi.Map(routes);
@@ -122,6 +133,8 @@ public sealed class RunningApi : IAsyncDisposable
     /// <summary>Where the API listens, with the port that the system chose when the setting was 0.</summary>
     public IPEndPoint Api { get; }
 
+    internal KeystoneTokens? Keystone { get; init; }
+
     /// <summary>What the API answers.</summary>
     public IReadOnlyList<Route> Routes { get; }
 
@@ -136,5 +149,7 @@ public sealed class RunningApi : IAsyncDisposable
         {
             measure.Dispose();
         }
+
+        Keystone?.Dispose();
     }
 }
