@@ -49,6 +49,16 @@ public sealed class HostileInputTests(InhabitedCloud cloud) : IClassFixture<Inha
         ("PUT", $"{V}/os-services/disable-log-reason", """{"host":"h","binary":"nova-compute","disabled_reason":"r"}"""),
         ("GET", $"{V}/os-hypervisors/1/servers", ""),
         ("GET", "/image/v2/images/IMAGE", ""),
+        ("GET", "/image/v2/images?limit=5&marker=IMAGE&sort=name:asc,size&visibility=all&member_status=all&os_hidden=true&tag=a&size_min=1&created_at=gt:2020-01-01T00:00:00Z&name=in:a,b&a=b", ""),
+        ("GET", "/image/v2/images?sort_key=name&sort_dir=asc&protected=false&status=active&id=IMAGE", ""),
+        ("POST", "/image/v2/images", """{"name":"a","visibility":"shared","protected":false,"os_hidden":false,"container_format":"bare","disk_format":"raw","min_disk":1,"min_ram":64,"tags":["t"],"a":"b"}"""),
+        ("POST", "/image/v2/images/IMAGE/members", """{"member":"m"}"""),
+        ("PUT", "/image/v2/images/IMAGE/members/m", """{"status":"accepted"}"""),
+        ("PUT", "/image/v2/images/IMAGE/tags/t", ""),
+        ("POST", "/image/v2/images/IMAGE/actions/reactivate", ""),
+        ("PATCH", "/image/v2/images/IMAGE", """[{"op":"replace","path":"/name","value":"busybox"}]"""),
+        ("GET", $"{V}/images/detail?name=a&status=ACTIVE&server=SERVER&type=snapshot&changes-since=2020-01-01T00:00:00Z&minDisk=1&minRam=1&limit=5&marker=IMAGE", ""),
+        ("POST", $"{V}/servers/SERVER/action", """{"createImage":{"name":"a","metadata":{"b":"c"}}}"""),
     ];
 
     private static readonly string[] Values =
