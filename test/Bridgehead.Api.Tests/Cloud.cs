@@ -124,7 +124,7 @@ public class Cloud : IAsyncLifetime
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null)
         {
-            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            request.Content = new StringContent(body, Encoding.UTF8, method == "PATCH" && path.StartsWith("/image/", StringComparison.Ordinal) ? Images.PatchType : "application/json");
         }
 
         if (token is not null)
