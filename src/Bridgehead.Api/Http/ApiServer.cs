@@ -37,11 +37,12 @@ public static class ApiServer
             Pipeline(app, metadata, service, routes);
             All(routes);
             await app.StartAsync(cancel);
-            return new RunningApi(app, api.Bound!, metadata.Bound!, routes.Table);
+            return new RunningApi(app, service, api.Bound!, metadata.Bound!, routes.Table);
         }
         catch
         {
             await app.DisposeAsync();
+            await service.DisposeAsync();
             throw;
         }
     }
@@ -136,11 +137,13 @@ public static class ApiServer
 public sealed class RunningApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly MetadataService _metadata;
 
-    internal RunningApi(WebApplication app, IPEndPoint api, IPEndPoint metadata, IReadOnlyList<Route> routes)
+    internal RunningApi(WebApplication app, MetadataService service, IPEndPoint api, IPEndPoint metadata, IReadOnlyList<Route> routes)
     {
         Routes = routes;
         _app = app;
+        _metadata = service;
         Api = api;
         Metadata = metadata;
     }
@@ -158,5 +161,6 @@ public sealed class RunningApi : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        await _metadata.DisposeAsync();
     }
 }
