@@ -9,7 +9,7 @@ namespace Bridgehead.Store;
 public readonly record struct Stamp(long Connection, string Text);
 
 /// <summary>Takes stamps, so that what was read may be used again without being stale for a moment: the database itself is asked each time, whoever writes to it.</summary>
-public abstract class Stamps : IAsyncDisposable
+public abstract class Stamps : IDisposable
 {
     /// <summary>What holds a connection for ever holds on to a file that was put away, or a server that gave its place to another one.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
@@ -31,10 +31,10 @@ public abstract class Stamps : IAsyncDisposable
 
     public abstract ValueTask<Stamp> NowAsync(CancellationToken cancel);
 
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         GC.SuppressFinalize(this);
-        return CloseAsync();
+        Close();
     }
 
     /// <summary>One look at a time. After a failure the next one begins with a connection of its own; counts of two connections are no measure of each other.</summary>
@@ -44,7 +44,7 @@ public abstract class Stamps : IAsyncDisposable
         {
             if (Command is not null && Database.Clock.GetElapsedTime(_opened) > Lifetime)
             {
-                await CloseAsync();
+                Close();
             }
 
             if (Command is null)
@@ -62,24 +62,16 @@ public abstract class Stamps : IAsyncDisposable
         }
         catch (DbException)
         {
-            await CloseAsync();
+            Close();
             throw;
         }
     }
 
-    private async ValueTask CloseAsync()
+    private void Close()
     {
-        var (command, connection) = (Command, Connection);
+        Command?.Dispose();
+        Connection?.Dispose();
         (Command, Connection) = (null, null);
-        if (command is not null)
-        {
-            await command.DisposeAsync();
-        }
-
-        if (connection is not null)
-        {
-            await connection.DisposeAsync();
-        }
     }
 }
 

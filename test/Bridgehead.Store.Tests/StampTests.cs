@@ -13,7 +13,7 @@ public sealed class StampTests
     {
         await using var fresh = await FreshDatabase.CreateAsync(kind);
         var database = await fresh.OpenAsync();
-        await using var stamps = Stamps.Of(database);
+        using var stamps = Stamps.Of(database);
         var before = await stamps.NowAsync(Cancel);
         await database.ReadAsync(s => s.Networks.ListAsync(Cancel), Cancel);
         (await stamps.NowAsync(Cancel)).Should().Be(before);
@@ -24,7 +24,7 @@ public sealed class StampTests
     {
         await using var fresh = await FreshDatabase.CreateAsync(kind);
         var (one, other) = (await fresh.OpenAsync(), await fresh.OpenAsync());
-        await using var stamps = Stamps.Of(one);
+        using var stamps = Stamps.Of(one);
         var seen = new HashSet<Stamp> { await stamps.NowAsync(Cancel) };
         foreach (var database in new[] { one, other, one })
         {
@@ -42,7 +42,7 @@ public sealed class StampTests
     {
         await using var fresh = await FreshDatabase.CreateAsync(kind);
         var database = await fresh.OpenAsync();
-        await using var stamps = Stamps.Of(database);
+        using var stamps = Stamps.Of(database);
         var during = default(Stamp);
         await database.WriteAsync(
             async s =>
@@ -60,7 +60,7 @@ public sealed class StampTests
     {
         await using var fresh = await FreshDatabase.CreateAsync(kind);
         var database = await fresh.OpenAsync();
-        await using var stamps = Stamps.Of(database);
+        using var stamps = Stamps.Of(database);
         var committed = 0;
         var readers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {

@@ -36,13 +36,13 @@ public static class ApiServer
             var routes = new Routes(app, services, logging.CreateLogger("Bridgehead.Api"));
             Pipeline(app, metadata, service, routes);
             All(routes);
+            app.Lifetime.ApplicationStopped.Register(service.Dispose);
             await app.StartAsync(cancel);
-            return new RunningApi(app, service, api.Bound!, metadata.Bound!, routes.Table);
+            return new RunningApi(app, api.Bound!, metadata.Bound!, routes.Table);
         }
         catch
         {
             await app.DisposeAsync();
-            await service.DisposeAsync();
             throw;
         }
     }
@@ -137,13 +137,11 @@ public static class ApiServer
 public sealed class RunningApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly MetadataService _metadata;
 
-    internal RunningApi(WebApplication app, MetadataService service, IPEndPoint api, IPEndPoint metadata, IReadOnlyList<Route> routes)
+    internal RunningApi(WebApplication app, IPEndPoint api, IPEndPoint metadata, IReadOnlyList<Route> routes)
     {
         Routes = routes;
         _app = app;
-        _metadata = service;
         Api = api;
         Metadata = metadata;
     }
@@ -161,6 +159,5 @@ public sealed class RunningApi : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        await _metadata.DisposeAsync();
     }
 }

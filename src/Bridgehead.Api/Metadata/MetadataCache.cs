@@ -8,14 +8,14 @@ namespace Bridgehead.Api;
 /// What was read for an address, and the documents made of it, for as long as nobody commits anything. An address may belong to another instance the next moment, and that one must not read what this one may:
 /// so the store is asked at each request whether it is still the same. While instances boot they ask dozens of times between two commits.
 /// </summary>
-internal sealed class MetadataCache(Stamps stamps) : IAsyncDisposable
+internal sealed class MetadataCache(Stamps stamps) : IDisposable
 {
     /// <summary>Addresses, and so at most some tens of megabytes; more than this are hardly on one host.</summary>
     private const int Most = 1024;
 
     private readonly ConcurrentDictionary<IPAddress, Seen> _seen = [];
 
-    public ValueTask DisposeAsync() => stamps.DisposeAsync();
+    public void Dispose() => stamps.Dispose();
 
     /// <summary>What is so now; <paramref name="load"/> reads it, null for an address that is nobody's.</summary>
     public async ValueTask<Seen> LookAsync(IPAddress address, Func<Task<MetadataSubject?>> load, CancellationToken cancel)

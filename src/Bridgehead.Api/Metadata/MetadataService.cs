@@ -11,14 +11,14 @@ namespace Bridgehead.Api;
 /// <summary>
 /// Tells an instance about itself. Whether an address is still the same instance's, and all that it was told still so, is asked of the store on every request.
 /// </summary>
-internal sealed partial class MetadataService(Database store, NovaSettings settings, VendorData vendor, ILogger log) : IAsyncDisposable
+internal sealed partial class MetadataService(Database store, NovaSettings settings, VendorData vendor, ILogger log) : IDisposable
 {
     /// <summary>Bytes; nova's limit, kept because guests know it.</summary>
     private const int LargestPassword = 1020;
 
     private readonly MetadataCache _cache = new(Stamps.Of(store));
 
-    public ValueTask DisposeAsync() => _cache.DisposeAsync();
+    public void Dispose() => _cache.Dispose();
 
     public async Task RunAsync(HttpContext http)
     {
