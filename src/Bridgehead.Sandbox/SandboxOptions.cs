@@ -15,7 +15,8 @@ public sealed record SandboxOptions(IReadOnlyList<string> Settings, bool Demonst
         (192.168.1.90/24). Nothing of this machine is changed, and nothing is left when it ends. Works as root, and as an
         ordinary user where the kernel allows user namespaces.
 
-        COMMAND runs in the host's namespace, with nova, nova-manage and the OS_* variables ready, and two helpers:
+        COMMAND runs in the host's namespace, with nova, nova-manage and the OS_* variables ready (and a clouds.yaml with the
+        cloud 'sandbox'), and two helpers:
           outside COMMAND ...          runs a command on the outside network
           console SERVER COMMAND ...   runs a command inside an instance, by name or id
         The sandbox ends when COMMAND does, with its exit status. Without COMMAND it opens a shell or, where there is no

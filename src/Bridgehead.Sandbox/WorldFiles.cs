@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Bridgehead.Sandbox;
 
@@ -10,6 +11,8 @@ internal sealed class WorldFiles(SandboxOptions options)
     public const string Web = Root + "/web";
     private const string Links = Root + "/bin";
     private const string Configuration = Root + "/nova.conf";
+    private const string Clouds = Root + "/clouds.yaml";
+    private const string AuthUrl = "http://127.0.0.1:8774/identity/v3";
     private static readonly string[] Names = ["bridgehead", "nova", "nova-manage", "nova-api", "nova-network", "nova-compute", "outside", "console"];
     private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
 
@@ -21,8 +24,8 @@ internal sealed class WorldFiles(SandboxOptions options)
             File.CreateSymbolicLink(Path.Combine(Links, name), Environment.ProcessPath!);
         }
 
-        File.WriteAllText(Configuration, NovaConf());
-        File.SetUnixFileMode(Configuration, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        WritePrivate(Configuration, NovaConf());
+        WritePrivate(Clouds, CloudsYaml());
         File.WriteAllText(Root + "/dnsmasq.conf", Environment.UserName == "root" && OnlyRoot() ? "user=root\ngroup=\n" : "");
         Directory.CreateDirectory(Web + "/cgi-bin");
         File.WriteAllText(Web + "/index.html", "This is the outside network.\n");
@@ -49,7 +52,8 @@ internal sealed class WorldFiles(SandboxOptions options)
         ("PATH", $"{Links}:{Environment.GetEnvironmentVariable("PATH")}"),
         ("BRIDGEHEAD_CONFIG_FILE", Configuration),
         ("SANDBOX_LOG", Log),
-        ("OS_AUTH_URL", "http://127.0.0.1:8774/identity/v3"),
+        ("OS_CLIENT_CONFIG_FILE", Clouds),
+        ("OS_AUTH_URL", AuthUrl),
         ("OS_USERNAME", "admin"),
         ("OS_PASSWORD", _password),
         ("OS_PROJECT_NAME", "admin"),
@@ -58,6 +62,30 @@ internal sealed class WorldFiles(SandboxOptions options)
         ("OS_IDENTITY_API_VERSION", "3"),
         ("no_proxy", "127.0.0.1,localhost"),
     ];
+
+    /// <summary>Nobody else may read it, from its first moment on.</summary>
+    private static void WritePrivate(string path, string text)
+    {
+        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        file.Write(Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>The same as the variables, for programs that are told a cloud's name: <c>openstack --os-cloud sandbox</c>.</summary>
+    private string CloudsYaml() =>
+        $"""
+        clouds:
+          sandbox:
+            auth:
+              auth_url: {AuthUrl}
+              username: admin
+              password: {_password}
+              project_name: admin
+              user_domain_name: Default
+              project_domain_name: Default
+            region_name: RegionOne
+            identity_api_version: 3
+
+        """;
 
     /// <summary>The article's settings.</summary>
     private string NovaConf() =>

@@ -57,7 +57,7 @@ public sealed class HostileInputTests(HostileInputTests.World cloud) : IClassFix
         /// <summary>A token of yesterday's.</summary>
         public string Expired { get; private set; } = "";
 
-        public StoreWatch Watch() => new($"{Folder}/store.db");
+        public StoreWatch Watch() => new(Folder);
 
         public async Task<List<Template>> TemplatesAsync() => [.. await new Requests(this).AllAsync(), .. MoreRequests.Of(this)];
 

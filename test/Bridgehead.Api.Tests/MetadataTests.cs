@@ -132,7 +132,9 @@ public sealed class MetadataTests(MetadataCloud cloud) : IClassFixture<MetadataC
         data.GetProperty("name").GetString().Should().Be("one");
         data.GetProperty("meta").GetProperty("colour").GetString().Should().Be("red");
         data.GetProperty("public_keys").GetProperty("my key").GetString().Should().StartWith("ssh-rsa ");
-        data.GetProperty("random_seed").GetBytesFromBase64().Should().HaveCount(512);
+        var seed = data.GetProperty("random_seed").GetBytesFromBase64();
+        seed.Should().HaveCount(512).And.NotBeEquivalentTo(new byte[512]);
+        (await cloud.AskAsync(cloud.One, "/openstack/latest/meta_data.json")).Json.GetProperty("random_seed").GetBytesFromBase64().Should().NotEqual(seed, "each answer has another one");
         var network = (await cloud.AskAsync(cloud.One, "/openstack/latest/network_data.json")).Json;
         network.GetProperty("networks")[0].GetProperty("type").GetString().Should().Be("ipv4_dhcp");
         (await cloud.AskAsync(cloud.One, "/openstack/latest/vendor_data2.json")).Text.Should().Be("""{"static":{}}""");
@@ -192,6 +194,33 @@ public sealed class MetadataTests(MetadataCloud cloud) : IClassFixture<MetadataC
         (await cloud.AskAsync(moving, "/latest/meta-data/hostname")).Code.Should().Be(404);
         await cloud.WriteAsync(s => TakeAsync(s, moving, second));
         (await cloud.AskAsync(moving, "/latest/meta-data/hostname")).Text.Should().Be("after.novalocal");
+    }
+
+    [Fact]
+    public async Task What_anybody_changes_is_told_from_then_on()
+    {
+        const string Path = "/openstack/latest/meta_data.json";
+        var server = await cloud.BootAsync("changing");
+        var address = await cloud.Store.ReadAsync(async s => (await s.FixedIps.OfInstanceAsync(server, default))[0].Address, TestContext.Current.CancellationToken);
+        for (var round = 0; round < 20; round++)
+        {
+            await cloud.SendAsync("PUT", $"/compute/v2.1/servers/{server}/metadata/round", $$$"""{"meta":{"round":"{{{round}}}"}}""");
+            (await cloud.AskAsync(address, Path)).Json.GetProperty("meta").GetProperty("round").GetString().Should().Be($"{round}");
+            (await cloud.AskAsync(address, Path)).Json.GetProperty("meta").GetProperty("round").GetString().Should().Be($"{round}");
+        }
+
+        await using (var elsewhere = await Database.OpenAsync(cloud.Settings.Connection, TimeProvider.System, TestContext.Current.CancellationToken))
+        {
+            await elsewhere.WriteAsync(
+                async s =>
+                {
+                    await s.Instances.SaveAsync((await s.Instances.FindAsync(server, default))! with { DisplayName = "renamed" }, default);
+                    return default(Done);
+                },
+                TestContext.Current.CancellationToken);
+        }
+
+        (await cloud.AskAsync(address, Path)).Json.GetProperty("name").GetString().Should().Be("renamed");
     }
 
     private static async Task<bool> TakeAsync(Session s, IPAddress address, Guid instance) => await s.FixedIps.TakeAsync(

@@ -43,6 +43,12 @@ internal static class MoreRequests
         ("GET", $"{V}/flavors/detail?minRam=5&minDisk=6", null),
         ("PUT", $"{V}/os-quota-sets/someone", """{"quota_set":{"cores":5,"force":true}}"""),
         ("PUT", $"{V}/os-services/disable-log-reason", """{"host":"compute1","binary":"nova-compute","disabled_reason":"r"}"""),
+        ("GET", "/image/v2/images?limit=5&marker=IMAGE&sort=name:asc,size&visibility=all&member_status=all&os_hidden=true&tag=a&size_min=1&created_at=gt:2020-01-01T00:00:00Z&name=in:a,b&a=b", null),
+        ("GET", "/image/v2/images?sort_key=name&sort_dir=asc&protected=false&status=active&id=IMAGE", null),
+        ("POST", "/image/v2/images", """{"name":"a","visibility":"shared","protected":false,"os_hidden":false,"container_format":"bare","disk_format":"raw","min_disk":1,"min_ram":64,"tags":["t"],"a":"b"}"""),
+        ("PATCH", "/image/v2/images/IMAGE", """[{"op":"replace","path":"/name","value":"busybox"}]"""),
+        ("GET", $"{V}/images/detail?name=a&status=ACTIVE&server=SERVER&type=snapshot&changes-since=2020-01-01T00:00:00Z&minDisk=1&minRam=1&limit=5&marker=IMAGE", null),
+        ("POST", $"{V}/servers/SERVER/action", """{"createImage":{"name":"a","metadata":{"b":"c"}}}"""),
     ];
 
     public static IEnumerable<Template> Of(InhabitedCloud cloud) => All.Select(request => new Template(

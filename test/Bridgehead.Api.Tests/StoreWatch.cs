@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Bridgehead.Api.Tests;
 
-/// <summary>Looks at a cloud's whole database past the program: whether anything in it changed, and puts everything back as it was.</summary>
+/// <summary>Looks at a cloud's whole database and the files of its images past the program: whether anything in them changed, and puts everything back as it was.</summary>
 public sealed class StoreWatch : IDisposable
 {
     /// <summary>What may change though nothing was asked for: proofs of who somebody is, and signs of life.</summary>
@@ -13,11 +13,15 @@ public sealed class StoreWatch : IDisposable
     private readonly SqliteConnection _live;
     private readonly SqliteConnection _saved = new("Data Source=:memory:");
     private readonly string _digest;
+    private readonly string _images;
+    private readonly Dictionary<string, byte[]> _files;
     private long _version;
 
-    public StoreWatch(string file)
+    public StoreWatch(string folder)
     {
-        _live = new SqliteConnection($"Data Source={file};Pooling=false");
+        _images = Path.Combine(folder, "images");
+        _files = Files().ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(_images, name)), StringComparer.Ordinal);
+        _live = new SqliteConnection($"Data Source={folder}/store.db;Pooling=false");
         _live.Open();
         _saved.Open();
         _live.BackupDatabase(_saved);
@@ -25,7 +29,7 @@ public sealed class StoreWatch : IDisposable
     }
 
     /// <summary>Whether what is kept differs from what it was at the start.</summary>
-    public bool IsChanged() => Version() != _version && Digest() != _digest;
+    public bool IsChanged() => !Files().ToHashSet().SetEquals(_files.Keys) || (Version() != _version && Digest() != _digest);
 
     /// <summary>Everything is as it was at the start; cheap when nothing was written.</summary>
     public void Restore()
@@ -34,6 +38,16 @@ public sealed class StoreWatch : IDisposable
         {
             _saved.BackupDatabase(_live);
             _version = Version();
+        }
+
+        foreach (var extra in Files().Except(_files.Keys))
+        {
+            File.Delete(Path.Combine(_images, extra));
+        }
+
+        foreach (var (name, content) in _files.Where(file => !File.Exists(Path.Combine(_images, file.Key))))
+        {
+            File.WriteAllBytes(Path.Combine(_images, name), content);
         }
     }
 
@@ -49,6 +63,8 @@ public sealed class StoreWatch : IDisposable
         _live.Dispose();
         _saved.Dispose();
     }
+
+    private IEnumerable<string> Files() => Directory.Exists(_images) ? Directory.EnumerateFiles(_images).Select(path => Path.GetFileName(path)!) : [];
 
     /// <summary>Another number after each commit of others.</summary>
     private long Version() => (long)List("pragma data_version")[0];

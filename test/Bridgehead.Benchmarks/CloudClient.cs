@@ -8,7 +8,13 @@ internal sealed class CloudClient : IDisposable
 {
     private const string Compute = "http://127.0.0.1:8774/compute/v2.1";
     private readonly HttpClient _http = new();
-    private string _image = "";
+
+    public string Token { get; private set; } = "";
+
+    /// <summary>The id of the image that comes with the cloud.</summary>
+    public string Image { get; private set; } = "";
+
+    public Uri Url(string path) => new(Compute + path);
 
     public static async Task<CloudClient> LoginAsync()
     {
@@ -17,8 +23,9 @@ internal sealed class CloudClient : IDisposable
             .Replace("PASSWORD", Environment.GetEnvironmentVariable("OS_PASSWORD"), StringComparison.Ordinal);
         using var answer = await cloud._http.PostAsync(new Uri("http://127.0.0.1:8774/identity/v3/auth/tokens"), new StringContent(body, null, "application/json"));
         answer.EnsureSuccessStatusCode();
-        cloud._http.DefaultRequestHeaders.Add("X-Auth-Token", answer.Headers.GetValues("X-Subject-Token").First());
-        cloud._image = (await cloud.GetAsync("/images")).GetProperty("images")[0].GetProperty("id").GetString()!;
+        cloud.Token = answer.Headers.GetValues("X-Subject-Token").First();
+        cloud._http.DefaultRequestHeaders.Add("X-Auth-Token", cloud.Token);
+        cloud.Image = (await cloud.GetAsync("/images")).GetProperty("images")[0].GetProperty("id").GetString()!;
         return cloud;
     }
 
@@ -31,7 +38,7 @@ internal sealed class CloudClient : IDisposable
     /// <summary>Boots a server and waits until it is ACTIVE; returns its id.</summary>
     public async Task<string> BootAsync(string name)
     {
-        var body = $$$"""{"server":{"name":"{{{name}}}","imageRef":"{{{_image}}}","flavorRef":"1"}}""";
+        var body = $$$"""{"server":{"name":"{{{name}}}","imageRef":"{{{Image}}}","flavorRef":"1"}}""";
         var id = (await PostAsync("/servers", body)).GetProperty("server").GetProperty("id").GetString()!;
         while (true)
         {

@@ -102,6 +102,18 @@ public sealed class SandboxTests
         (await cloud.RunAsync("console one sh -c 'cat /proc/1/environ | tr \"\\0\" \"\\n\"'")).Should().NotContain("OS_").And.NotContain("BRIDGEHEAD");
     }
 
+    [Fact]
+    public async Task Its_password_is_another_one_each_time_and_stands_only_where_its_owner_reads()
+    {
+        await using var cloud = await SandboxCloud.StartAsync();
+        await using var other = await SandboxCloud.StartAsync();
+        (await cloud.RunAsync("echo ${#OS_PASSWORD}")).Should().Be("24");
+        (await cloud.RunAsync("echo $OS_PASSWORD")).Should().NotBe(await other.RunAsync("echo $OS_PASSWORD"));
+        await cloud.RunAsync("umask 077; echo $OS_PASSWORD >/run/password; nova list");
+        (await cloud.RunAsync("grep -rlaf /run/password /run/bridgehead | sort | xargs stat -c '%n %a'")).Should().Be("/run/bridgehead/clouds.yaml 600\n/run/bridgehead/nova.conf 600");
+        await cloud.FailAsync("grep -laf /run/password /proc/[0-9]*/cmdline $SANDBOX_LOG");
+    }
+
     private static Task<CommandResult> HereAsync(string line) =>
         new CommandRunner().RunAsync(new Command("bash", ["-c", line]) { Timeout = TimeSpan.FromMinutes(2) }, Never);
 

@@ -34,6 +34,7 @@ public static class ApiServer
             All(routes, tokens.Elsewhere is not null);
             OperationsApi.Map(routes, book);
             await new ImageHousekeeping(store, settings).RunAsync(cancel);
+            app.Lifetime.ApplicationStopped.Register(service.Dispose);
             await app.StartAsync(cancel);
             return new RunningApi(app, [book, meter], tls is null ? "http" : "https", api.Bound!, metadata.Bound!, routes.Table) { Keystone = keystone };
         }

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Bridgehead.Api;
@@ -17,9 +19,28 @@ internal abstract record MetadataNode
     /// <summary>What a request for this place is answered with.</summary>
     public abstract Document Render();
 
-    public sealed record Document(ReadOnlyMemory<byte> Content, string ContentType) : MetadataNode
+    /// <param name="SeedAt">Where the random seed stands in it, which is another one with every answer.</param>
+    public sealed record Document(ReadOnlyMemory<byte> Content, string ContentType, int? SeedAt = null) : MetadataNode
     {
+        /// <summary>Bytes; in base64 there is a third more.</summary>
+        public const int SeedLength = 512;
+
         public override Document Render() => this;
+
+        /// <summary>As it is sent now.</summary>
+        public ReadOnlyMemory<byte> Fresh()
+        {
+            if (SeedAt is not { } start)
+            {
+                return Content;
+            }
+
+            var content = Content.ToArray();
+            Span<byte> seed = stackalloc byte[SeedLength];
+            RandomNumberGenerator.Fill(seed);
+            Base64.EncodeToUtf8(seed, content.AsSpan(start), out _, out _);
+            return content;
+        }
     }
 
     /// <param name="Label">Stands in the parent's listing in place of the key.</param>

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using Bridgehead.Model;
 using Bridgehead.Store;
@@ -10,13 +9,16 @@ using Microsoft.Extensions.Logging;
 namespace Bridgehead.Api;
 
 /// <summary>
-/// Tells an instance about itself. Who asks is looked up in the store on every request, never remembered: an address may belong to another instance the next moment, and that
-/// one must not read what this one may.
+/// Tells an instance about itself. Whether an address is still the same instance's, and all that it was told still so, is asked of the store on every request.
 /// </summary>
-internal sealed partial class MetadataService(Database store, NovaSettings settings, VendorData vendor, ILogger log)
+internal sealed partial class MetadataService(Database store, NovaSettings settings, VendorData vendor, ILogger log) : IDisposable
 {
     /// <summary>Bytes; nova's limit, kept because guests know it.</summary>
     private const int LargestPassword = 1020;
+
+    private readonly MetadataCache _cache = new(Stamps.Of(store));
+
+    public void Dispose() => _cache.Dispose();
 
     public async Task RunAsync(HttpContext http)
     {
@@ -61,11 +63,13 @@ internal sealed partial class MetadataService(Database store, NovaSettings setti
 
     private async Task ReadAsync(HttpContext http, IReadOnlyList<string> names, IPAddress address)
     {
-        var subject = await store.ReadAsync(
-            async s => await OwnerAsync(s, address, http.RequestAborted) is { } instance ? await LoadAsync(s, instance, address, http.RequestAborted) : null, http.RequestAborted);
-        var node = subject is null ? null : MetadataTree.Find(subject, names);
-        await (node is null ? PlainAsync(http, 404, "Not Found") : SendAsync(http, node.Render()));
+        var seen = await _cache.LookAsync(address, () => SubjectAsync(address, http.RequestAborted), http.RequestAborted);
+        var document = seen.Find(http.Request.Path.Value ?? "", names);
+        await (document is null ? PlainAsync(http, 404, "Not Found") : SendAsync(http, document));
     }
+
+    private Task<MetadataSubject?> SubjectAsync(IPAddress address, CancellationToken cancel) => store.ReadAsync(
+        async s => await OwnerAsync(s, address, cancel) is { } instance ? await LoadAsync(s, instance, address, cancel) : null, cancel);
 
     /// <summary>The one live instance that has the address. Two networks could have the same range; then nobody can tell who asks, and nobody is told anything.</summary>
     private async Task<Instance?> OwnerAsync(Session session, IPAddress address, CancellationToken cancel)
@@ -88,7 +92,6 @@ internal sealed partial class MetadataService(Database store, NovaSettings setti
         Asker = address,
         DhcpDomain = settings.DhcpDomain,
         Vendor = vendor,
-        Seed = RandomNumberGenerator.GetBytes(512),
     };
 
     private async Task SetPasswordAsync(HttpContext http, IPAddress address)
@@ -130,7 +133,7 @@ internal sealed partial class MetadataService(Database store, NovaSettings setti
         http.Response.ContentLength = document.Content.Length;
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await http.Response.Body.WriteAsync(document.Content, http.RequestAborted);
+            await http.Response.Body.WriteAsync(document.Fresh(), http.RequestAborted);
         }
     }
 

@@ -25,8 +25,8 @@ internal sealed record MetadataSubject
 
     public required VendorData Vendor { get; init; }
 
-    /// <summary>Random bytes, new with every answer.</summary>
-    public ReadOnlyMemory<byte> Seed { get; init; }
+    /// <summary>Bytes of what the user gave, which may be many.</summary>
+    public int Size => (Instance.UserData?.Length ?? 0) + Files.Sum(file => file.Content.Length);
 
     public Instance Instance => Details.Instance;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using Bridgehead.Model;
@@ -33,7 +34,7 @@ internal static class OpenStackTree
         }
 
         var known = version == MetadataTree.Latest ? Versions[^1] : version;
-        var tree = new MetadataNode.Directory().With("meta_data.json", Json(w => Instance(w, subject, known)));
+        var tree = new MetadataNode.Directory().With("meta_data.json", InstanceData(subject, known));
         if (subject.UserData is { } data)
         {
             tree.With("user_data", new MetadataNode.Document(data, "application/octet-stream"));
@@ -57,10 +58,18 @@ internal static class OpenStackTree
         return Has(known, NewtonTwo) ? tree.With("vendor_data2.json", Json(w => Vendor(w, subject.Vendor))) : tree;
     }
 
+    private static MetadataNode.Document InstanceData(MetadataSubject subject, string version)
+    {
+        int? seedAt = null;
+        return Json(w => seedAt = Instance(w, subject, version)) with { SeedAt = seedAt };
+    }
+
     private static bool Has(string version, string since) => string.CompareOrdinal(since, version) <= 0;
 
-    private static void Instance(Utf8JsonWriter w, MetadataSubject s, string version)
+    /// <summary>Returns where the seed's place is; null when the version has none.</summary>
+    private static int? Instance(Utf8JsonWriter w, MetadataSubject s, string version)
     {
+        int? seedAt = null;
         var i = s.Instance;
         w.WriteString("uuid", i.Uuid);
         if (s.Details.Metadata.Count > 0)
@@ -84,9 +93,15 @@ internal static class OpenStackTree
         w.WriteString("availability_zone", i.AvailabilityZone);
         if (Has(version, Grizzly))
         {
-            w.WriteBase64String("random_seed", s.Seed.Span);
+            seedAt = PlaceOfSeed(w);
         }
 
+        Later(w, i, version);
+        return seedAt;
+    }
+
+    private static void Later(Utf8JsonWriter w, Model.Instance i, string version)
+    {
         if (Has(version, Liberty))
         {
             w.WriteString("project_id", i.ProjectId);
@@ -98,6 +113,13 @@ internal static class OpenStackTree
             w.WriteStartArray("devices");
             w.WriteEndArray();
         }
+    }
+
+    private static int PlaceOfSeed(Utf8JsonWriter w)
+    {
+        ReadOnlySpan<byte> none = stackalloc byte[MetadataNode.Document.SeedLength];
+        w.WriteBase64String("random_seed", none);
+        return (int)(w.BytesCommitted + w.BytesPending) - 1 - Base64.GetMaxEncodedToUtf8Length(none.Length);
     }
 
     private static MetadataNode.Directory Contents(IReadOnlyList<InjectedFile> files)

@@ -52,7 +52,7 @@ public sealed class RealKeystone : IAsyncLifetime
 
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("keystone-wsgi-public", ["--host", "127.0.0.1", "--port", new Uri(Url).Port.ToString()]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("keystone-wsgi-public", ["--host", "127.0.0.1", "--port", new Uri(Url).Port.ToString()]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["OS_KEYSTONE_CONFIG_FILES"] = Path.Combine(_folder, "keystone.conf");
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, _) => { };
@@ -117,7 +117,7 @@ public sealed class RealKeystone : IAsyncLifetime
 
     private static async Task<string> RunAsync(string program, IEnumerable<string> arguments, Dictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
