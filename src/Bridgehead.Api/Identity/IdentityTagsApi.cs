@@ -44,7 +44,7 @@ internal static class IdentityTagsApi
 
     private static async Task SetAsync(ApiCall call, IReadOnlyList<string> tags, Func<Project, Task> answer)
     {
-        var change = new ProjectChange(null, null, null, [.. tags.Distinct().Order(StringComparer.Ordinal)]);
+        var change = new ProjectChange(null, null, null, tags);
         await ((await call.Services.Identity.Projects.UpdateAsync(call.Segment("id"), change, call.Cancel)).Succeeded(out var project, out var problem)
             ? answer(project)
             : call.RefuseAsync(problem));

@@ -102,10 +102,11 @@ public sealed class Authentication(Database store, NovaSettings settings) : ITok
         }
 
         var id = Passwords.Random(32);
-        var ends = session.Now + TimeSpan.FromSeconds(settings.TokenExpiration);
+        var now = session.Now;
+        var ends = now + TimeSpan.FromSeconds(settings.TokenExpiration);
         var audit = proof.AuditId is null ? Passwords.Random(16) : $"{Passwords.Random(16)},{proof.AuditId}";
         var token = new Token(
-            HashOf(id), user.Id, scope, proof.CredentialId, string.Join(',', proof.Methods), audit, session.Now, proof.Expires is { } earlier && earlier < ends ? earlier : ends);
+            HashOf(id), user.Id, scope, proof.CredentialId, string.Join(',', proof.Methods), audit, now, proof.Expires is { } earlier && earlier < ends ? earlier : ends);
         await session.Tokens.AddAsync(token, cancel);
 
         // Whatever a look-up refuses is refused here too: disabled users, projects and domains, and scopes without a role.

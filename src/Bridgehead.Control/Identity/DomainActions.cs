@@ -81,7 +81,7 @@ public sealed class DomainActions(Database store)
         Name = change.Name ?? domain.Name,
         Description = change.Description ?? domain.Description,
         Enabled = change.Enabled ?? domain.Enabled,
-        Tags = change.Tags ?? domain.Tags,
+        Tags = change.Tags is null ? domain.Tags : TagRules.Normal(change.Tags),
     };
 
     private static Problem? Check(Domain domain) => Text.CheckName("Domain name", domain.Name, 64) ?? TagRules.Check(domain.Tags);
@@ -91,6 +91,9 @@ public sealed class DomainActions(Database store)
 public static class TagRules
 {
     private const int Most = 80;
+
+    /// <summary>Each once, in order.</summary>
+    public static IReadOnlyList<string> Normal(IReadOnlyList<string> tags) => [.. tags.Distinct().Order(StringComparer.Ordinal)];
 
     public static Problem? Check(IReadOnlyList<string> tags)
     {

@@ -152,7 +152,7 @@ public sealed class ProjectActions(Database store)
             Name = change.Name ?? project.Name,
             Description = change.Description ?? project.Description,
             Enabled = change.Enabled ?? project.Enabled,
-            Tags = change.Tags ?? project.Tags,
+            Tags = change.Tags is null ? project.Tags : TagRules.Normal(change.Tags),
             Extra = extra,
         };
         return (Text.CheckName("Project name", changed.Name, 64) ?? TagRules.Check(changed.Tags)) is { } wrong ? wrong : changed;
