@@ -68,6 +68,11 @@ internal sealed class ManageCall(IReadOnlyDictionary<string, string> values, Tex
             return (string?)null;
         }
 
+        if (Settings.Keystone.AuthUrl is { } keystone)
+        {
+            return text.Length == 32 && text.All(char.IsAsciiHexDigitLower) ? text : Problem.Bad($"'{text}' is not the id of a project: their names are known at {keystone}.");
+        }
+
         var project = await ReadAsync(async s => await s.Identities.ProjectAsync(text, cancel) ?? await s.Identities.ProjectByNameAsync(Domain.DefaultId, text, cancel));
         return project is null ? Problem.Missing($"There is no project '{text}'.") : project.Id;
     }

@@ -24,22 +24,24 @@ public static class ApiServer
         var service = new MetadataService(store, settings, await VendorData.ReadAsync(settings.VendordataJsonfilePath, cancel), logging.CreateLogger("Bridgehead.Metadata"));
         var app = WebServer.Build([api, metadata], logging);
         var (book, meter) = (new MetricsBook(app, store.Clock), new ApiMeter(app));
+        var keystone = settings.Keystone.AuthUrl is null ? null : new KeystoneTokens(settings.Keystone, store.Clock);
         try
         {
-            var services = new ApiServices(store, settings, new Authentication(store, settings));
+            var services = new ApiServices(store, settings, keystone as ITokenReader ?? new Authentication(store, settings));
             var routes = new Routes(app, services, meter, log);
             Pipeline(app, metadata, Metered(service, meter, store.Clock), routes);
-            All(routes);
+            All(routes, keystone is not null);
             OperationsApi.Map(routes, book);
             await new ImageHousekeeping(store, settings).RunAsync(cancel);
             await app.StartAsync(cancel);
-            return new RunningApi(app, [book, meter], tls is null ? "http" : "https", api.Bound!, metadata.Bound!, routes.Table);
+            return new RunningApi(app, keystone is null ? [book, meter] : [book, meter, keystone], tls is null ? "http" : "https", api.Bound!, metadata.Bound!, routes.Table);
         }
         catch
         {
             book.Dispose();
             meter.Dispose();
             await app.DisposeAsync();
+            keystone?.Dispose();
             throw;
         }
     }
@@ -75,9 +77,17 @@ public static class ApiServer
         }
     };
 
-    private static void All(Routes routes)
+    private static void All(Routes routes, bool keystone)
     {
-        IdentityRoutes.Map(routes);
+        if (keystone)
+        {
+            IdentityElsewhereApi.Map(routes);
+        }
+        else
+        {
+            IdentityRoutes.Map(routes);
+        }
+
         VersionsApi.Map(routes);
         ServersApi.Map(routes);
         ServerActionsApi.Map(routes);

@@ -25,7 +25,7 @@ internal static class Errors
     {
         if (status == 401)
         {
-            call.Http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{call.Root}/identity\"";
+            call.Http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{call.Services.Tokens.Elsewhere ?? $"{call.Root}/identity"}\"";
         }
 
         if (HasErrorObject(call.Http.Request.Path))
@@ -83,6 +83,7 @@ internal static class Errors
         406 => "Not Acceptable",
         408 => "Request Timeout",
         409 => "Conflict",
+        410 => "Gone",
         413 => "Request Entity Too Large",
         414 => "Request-URI Too Long",
         415 => "Unsupported Media Type",

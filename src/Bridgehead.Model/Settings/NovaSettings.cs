@@ -164,6 +164,8 @@ public sealed record NovaSettings
     /// <summary>Seconds.</summary>
     public int TokenExpiration { get; init; } = 3600;
 
+    public KeystoneSettings Keystone { get; init; } = new();
+
     public QuotaDefaults Quota { get; init; } = new();
 
     /// <summary>debug, info, warning or error.</summary>

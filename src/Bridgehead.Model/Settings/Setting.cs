@@ -35,4 +35,7 @@ internal sealed record Setting
 
     /// <summary>A section of the file, besides <c>[DEFAULT]</c>, where the option may stand.</summary>
     public string? Section { get; init; }
+
+    /// <summary>The option's name in that section, where it is another.</summary>
+    public string? NameInSection { get; init; }
 }

@@ -66,8 +66,7 @@ public static class SettingsReader
         problems.AddRange(wrong.Select(sentence => $"{name} {sentence}"));
         foreach (var entry in entries)
         {
-            var setting = SettingsTable.Find(SettingFlags.Snake(entry.Name));
-            if (setting is not null && (entry.Section == "DEFAULT" || entry.Section == setting.Section))
+            if (SettingsTable.Find(entry.Section, SettingFlags.Snake(entry.Name)) is { } setting)
             {
                 texts.Add(setting, entry.Value, $"{name} line {entry.Line}");
             }

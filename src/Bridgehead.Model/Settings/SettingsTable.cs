@@ -2,7 +2,7 @@ using static Bridgehead.Model.SettingKinds;
 
 namespace Bridgehead.Model;
 
-/// <summary>Every option, once. The order is the order of help texts: who am I, networks, addresses and rules, metadata, listeners, DHCP, instances, services, quotas.</summary>
+/// <summary>Every option, once. The order is the order of help texts: who am I, networks, addresses and rules, metadata, listeners, DHCP, instances, services, Keystone, quotas.</summary>
 internal static class SettingsTable
 {
     private const string Absolute = "an absolute path";
@@ -103,6 +103,26 @@ internal static class SettingsTable
         Word("admin_project", "a name without blanks", NoBlank, s => s.AdminProject, (s, v) => s with { AdminProject = v }, "its project"),
     ];
 
+    private static readonly Setting[] Keystone =
+    [
+        OfKeystone("auth_url", MaybeWord("keystone_auth_url", "an http or https URL", IsUrl, s => s.Keystone.AuthUrl, (s, v) => s with { Keystone = s.Keystone with { AuthUrl = v } },
+            "a Keystone to use instead of the own identity service")),
+        OfKeystone("www_authenticate_uri", MaybeWord("keystone_www_authenticate_uri", "an http or https URL", IsUrl, s => s.Keystone.WwwAuthenticateUri,
+            (s, v) => s with { Keystone = s.Keystone with { WwwAuthenticateUri = v } }, "where clients are told to log in; empty means the same")),
+        OfKeystone("username", Word("keystone_username", "a name", _ => true, s => s.Keystone.Username, (s, v) => s with { Keystone = s.Keystone with { Username = v } },
+            "account that asks the Keystone about tokens")),
+        OfKeystone("password", MaybeWord("keystone_password", "a password", _ => true, s => s.Keystone.Password, (s, v) => s with { Keystone = s.Keystone with { Password = v } },
+            "its password") with { Secret = true }),
+        OfKeystone("project_name", Word("keystone_project_name", "a name", _ => true, s => s.Keystone.ProjectName, (s, v) => s with { Keystone = s.Keystone with { ProjectName = v } },
+            "its project")),
+        OfKeystone("user_domain_name", Word("keystone_user_domain_name", "a name", _ => true, s => s.Keystone.UserDomainName,
+            (s, v) => s with { Keystone = s.Keystone with { UserDomainName = v } }, "its domain")),
+        OfKeystone("project_domain_name", Word("keystone_project_domain_name", "a name", _ => true, s => s.Keystone.ProjectDomainName,
+            (s, v) => s with { Keystone = s.Keystone with { ProjectDomainName = v } }, "its project's domain")),
+        OfKeystone("token_cache_time", Number("keystone_token_cache_time", (0, 86400), s => s.Keystone.TokenCacheTime,
+            (s, v) => s with { Keystone = s.Keystone with { TokenCacheTime = v } }, "seconds the Keystone's answer about a good token is believed")),
+    ];
+
     private static readonly Setting[] Quotas =
     [
         Limit("quota_instances", q => q.Instances, (q, v) => q with { Instances = v }, "instances of a project"),
@@ -116,13 +136,22 @@ internal static class SettingsTable
         Limit("quota_metadata_items", q => q.MetadataItems, (q, v) => q with { MetadataItems = v }, "metadata items of an instance"),
     ];
 
-    public static readonly IReadOnlyList<Setting> All = [.. Identity, .. Networks, .. Rules, .. Metadata, .. Listeners, .. Dhcp, .. Services, .. Quotas];
+    public static readonly IReadOnlyList<Setting> All = [.. Identity, .. Networks, .. Rules, .. Metadata, .. Listeners, .. Dhcp, .. Services, .. Keystone, .. Quotas];
 
     private static readonly Dictionary<string, Setting> ByName =
         All.SelectMany(s => s.Alias is null ? [(s.Name, s)] : new[] { (s.Name, s), (s.Alias, s) }).ToDictionary(p => p.Item1, p => p.Item2, StringComparer.Ordinal);
 
     /// <summary>By its name in snake case, or an older name.</summary>
     public static Setting? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>As a file has it in a section: every name is known in <c>[DEFAULT]</c>, an option's own section has it under the name that it has there.</summary>
+    public static Setting? Find(string section, string name) => section == "DEFAULT"
+        ? Find(name)
+        : All.FirstOrDefault(s => s.Section == section && (s.NameInSection is { } inSection ? inSection == name : s.Name == name || s.Alias == name));
+
+    private static Setting OfKeystone(string name, Setting setting) => setting with { Section = "keystone_authtoken", NameInSection = name };
+
+    private static bool IsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Query.Length == 0;
 
     private static NovaSettings PutConnection(NovaSettings settings, string text) => settings with { Connection = ConnectionText.Normal(text) };
 
