@@ -5,7 +5,7 @@ using static Bridgehead.Api.Tests.IdentityCalls;
 namespace Bridgehead.Api.Tests;
 
 /// <summary>Roles, groups, and who has what on what.</summary>
-public sealed class RoleTests(Cloud cloud) : IClassFixture<Cloud>
+public sealed class IdentityRoleTests(Cloud cloud) : IClassFixture<Cloud>
 {
     [Fact]
     public async Task A_role_is_made_once_changed_and_deleted_from_everybody()
