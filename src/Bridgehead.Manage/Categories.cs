@@ -6,7 +6,7 @@ internal static class Categories
     public static IReadOnlyList<ManageCategory> All { get; } =
     [
         NetworkCategory.Category, FloatingCategory.Category, FixedCategory.Category, ProjectCategory.Category, ServiceCategory.Category, ServiceCategory.Hosts, VmCategory.Category,
-        VmCategory.Vpn, DbCategory.Category, ConfigCategory.Category,
+        VmCategory.Vpn, IdentityCategory.Category, DbCategory.Category, ConfigCategory.Category,
     ];
 
     /// <summary>Actions without a category.</summary>

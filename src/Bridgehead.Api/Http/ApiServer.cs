@@ -24,19 +24,18 @@ public static class ApiServer
         var service = new MetadataService(store, settings, await VendorData.ReadAsync(settings.VendordataJsonfilePath, cancel), logging.CreateLogger("Bridgehead.Metadata"));
         var app = WebServer.Build([api, metadata], logging);
         var (book, meter) = (new MetricsBook(app, store.Clock), new ApiMeter(app));
-        KeystoneTokens? keystone = null;
+        var keystone = settings.Keystone.AuthUrl is null ? null : new KeystoneTokens(settings.Keystone, store.Clock);
         try
         {
-            ITokenReader tokens = settings.Keystone.AuthUrl is null ? new Authentication(store, settings) : keystone = new KeystoneTokens(settings.Keystone, store.Clock);
-            var services = new ApiServices(store, settings, tokens);
+            var services = new ApiServices(store, settings, keystone as ITokenReader ?? new Authentication(store, settings));
             var routes = new Routes(app, services, meter, log);
             Pipeline(app, metadata, Metered(service, meter, store.Clock), routes);
-            All(routes, tokens.Elsewhere is not null);
+            All(routes, keystone is not null);
             OperationsApi.Map(routes, book);
             await new ImageHousekeeping(store, settings).RunAsync(cancel);
             app.Lifetime.ApplicationStopped.Register(service.Dispose);
             await app.StartAsync(cancel);
-            return new RunningApi(app, [book, meter], tls is null ? "http" : "https", api.Bound!, metadata.Bound!, routes.Table) { Keystone = keystone };
+            return new RunningApi(app, keystone is null ? [book, meter] : [book, meter, keystone], tls is null ? "http" : "https", api.Bound!, metadata.Bound!, routes.Table);
         }
         catch
         {

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
 using Xunit;
 
 namespace Bridgehead.Api.Tests;
@@ -35,12 +37,12 @@ public sealed class RealKeystone : IAsyncLifetime
         await ManageAsync("fernet_setup", "--keystone-user", Environment.UserName, "--keystone-group", Environment.UserName);
         await ManageAsync("bootstrap", "--bootstrap-password", "secret", "--bootstrap-public-url", $"{Url}/v3", "--bootstrap-region-id", "RegionOne");
         await StartAsync();
-        foreach (var (project, user, role) in new[] { ("ours", "alice", "member"), ("theirs", "bob", "member"), ("service", "nova", "admin") })
-        {
-            await OpenStackAsync("admin", "project", "create", "--domain", "default", project);
-            await OpenStackAsync("admin", "user", "create", "--domain", "default", "--password", "pw", user);
-            await OpenStackAsync("admin", "role", "add", "--project", project, "--user", user, role);
-        }
+        await OpenStackAsync("admin", "project", "create", "--domain", "default", "ours");
+        await OpenStackAsync("admin", "user", "create", "--domain", "default", "--password", "pw", "alice");
+        await OpenStackAsync("admin", "role", "add", "--project", "ours", "--user", "alice", "member");
+        var admin = await TokenAsync("admin");
+        await AccountAsync(admin, "theirs", "bob", "member");
+        await AccountAsync(admin, "service", "nova", "admin");
     }
 
     public async ValueTask DisposeAsync()
@@ -83,14 +85,59 @@ public sealed class RealKeystone : IAsyncLifetime
     {
         ["OS_AUTH_URL"] = $"{Url}/v3",
         ["OS_USERNAME"] = user,
-        ["OS_PASSWORD"] = user == "admin" ? "secret" : "pw",
-        ["OS_PROJECT_NAME"] = user switch { "alice" => "ours", "bob" => "theirs", "nova" => "service", _ => "admin" },
+        ["OS_PASSWORD"] = PasswordOf(user),
+        ["OS_PROJECT_NAME"] = ProjectOf(user),
         ["OS_USER_DOMAIN_NAME"] = "Default",
         ["OS_PROJECT_DOMAIN_NAME"] = "Default",
         ["OS_IDENTITY_API_VERSION"] = "3",
     });
 
-    public async Task<string> TokenAsync(string user) => (await OpenStackAsync(user, "token", "issue", "-f", "value", "-c", "id")).Trim();
+    /// <summary>A new token of the user for the user's project.</summary>
+    public async Task<string> TokenAsync(string user)
+    {
+        using var body = new StringContent(Cloud.LoginBody(user, PasswordOf(user), ProjectOf(user)), Encoding.UTF8, "application/json");
+        using var answer = await _http.PostAsync($"{Url}/v3/auth/tokens", body, Cancel);
+        Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode} {await LogAsync()}");
+        return answer.Headers.GetValues("X-Subject-Token").Single();
+    }
+
+    /// <summary>A call of the Keystone's API; the JSON of its answer.</summary>
+    public async Task<JsonElement> CallAsync(string method, string path, string token, string? json = null, string? subject = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"{Url}/v3/{path}");
+        request.Headers.Add("X-Auth-Token", token);
+        if (subject is not null)
+        {
+            request.Headers.Add("X-Subject-Token", subject);
+        }
+
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        }
+
+        using var answer = await _http.SendAsync(request, Cancel);
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {text} {await LogAsync()}");
+        return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
+    }
+
+    /// <summary>The id of a thing by its name.</summary>
+    public async Task<string> IdAsync(string kind, string name, string token) => (await CallAsync("GET", $"{kind}s?name={name}", token)).GetProperty($"{kind}s")[0].GetProperty("id").GetString()!;
+
+    private static string PasswordOf(string user) => user == "admin" ? "secret" : "pw";
+
+    private static string ProjectOf(string user) => user switch { "alice" => "ours", "bob" => "theirs", "nova" => "service", _ => "admin" };
+
+    private async Task AccountAsync(string admin, string project, string user, string role)
+    {
+        var projectId = (await CallAsync("POST", "projects", admin, $$$"""{"project":{"name":"{{{project}}}","domain_id":"default"}}""")).GetProperty("project").GetProperty("id").GetString();
+        var made = await CallAsync("POST", "users", admin, $$$"""{"user":{"name":"{{{user}}}","password":"pw","domain_id":"default"}}""");
+        await CallAsync("PUT", $"projects/{projectId}/users/{made.GetProperty("user").GetProperty("id").GetString()}/roles/{await IdAsync("role", role, admin)}", admin);
+    }
+
+    /// <summary>The end of the Keystone's log, for a test that fails.</summary>
+    private async Task<string> LogAsync() => string.Join('\n', (await File.ReadAllLinesAsync(Path.Combine(_folder, "keystone.log"), Cancel)).TakeLast(20));
 
     private static int FreePort()
     {
@@ -115,7 +162,7 @@ public sealed class RealKeystone : IAsyncLifetime
     private Task<string> ManageAsync(params string[] arguments) =>
         RunAsync("keystone-manage", ["--config-file", Path.Combine(_folder, "keystone.conf"), .. arguments], new Dictionary<string, string>());
 
-    private static async Task<string> RunAsync(string program, IEnumerable<string> arguments, Dictionary<string, string> environment)
+    private async Task<string> RunAsync(string program, IEnumerable<string> arguments, Dictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in environment)
@@ -126,7 +173,7 @@ public sealed class RealKeystone : IAsyncLifetime
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(Cancel), process.StandardError.ReadToEndAsync(Cancel));
         await process.WaitForExitAsync(Cancel);
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', start.ArgumentList)}: {await error}{await output}");
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', start.ArgumentList)}: {await error}{await output}\n{await LogAsync()}");
         return await output;
     }
 }
