@@ -82,6 +82,7 @@ public static class ApiServer
         ServersApi.Map(routes);
         ServerActionsApi.Map(routes);
         FlavorsApi.Map(routes);
+        FlavorPartsApi.Map(routes);
         ImagesApi.Map(routes);
         ImageVersionsApi.Map(routes);
         ImageApi.Map(routes);
@@ -90,6 +91,7 @@ public static class ApiServer
         ImageMembersApi.Map(routes);
         ImageSchemasApi.Map(routes);
         KeyPairsApi.Map(routes);
+        LimitsApi.Map(routes);
         QuotasApi.Map(routes);
         NetworksApi.Map(routes);
         FloatingIpsApi.Map(routes);
@@ -98,7 +100,13 @@ public static class ApiServer
         DnsApi.Map(routes);
         ServerPartsApi.Map(routes);
         HostsApi.Map(routes);
+        ServicesApi.Map(routes);
         HypervisorsApi.Map(routes);
+        AggregatesApi.Map(routes);
+        UsageApi.Map(routes);
+        AgentsApi.Map(routes);
+        ExternalEventsApi.Map(routes);
+        AbsentApi.Map(routes);
         ExtensionsApi.Map(routes);
     }
 }
