@@ -16,6 +16,11 @@ internal static class Paging
         : int.TryParse(text, out var limit) && limit >= 0 ? Math.Min(limit, Most)
         : Problem.Bad($"limit param must be a non-negative integer: {text}");
 
+    /// <summary>How many of the first are left out.</summary>
+    public static Outcome<int> Offset(ApiCall call) => call.Query("offset") is not { } text ? 0
+        : int.TryParse(text, out var offset) && offset >= 0 ? offset
+        : Problem.Bad($"offset param must be a non-negative integer: {text}");
+
     /// <summary>The link to what comes after <paramref name="marker"/>, with all else that was asked for.</summary>
     public static void Next(Utf8JsonWriter w, ApiCall call, string name, string marker)
     {

@@ -94,6 +94,7 @@ public static class ApiServer
         LimitsApi.Map(routes);
         QuotasApi.Map(routes);
         NetworksApi.Map(routes);
+        FixedIpsApi.Map(routes);
         FloatingIpsApi.Map(routes);
         SecurityGroupsApi.Map(routes);
         DefaultRulesApi.Map(routes);

@@ -27,3 +27,6 @@ create view service_zones as select s.id, case when s.binary_name <> 'nova-compu
 
 create table agent_builds (id $ID, hypervisor text not null, os text not null, architecture text not null, version text not null, md5hash text not null, url text not null,
   unique (hypervisor, os, architecture));
+
+create index dns_entries_of_address on dns_entries (address);
+create index floating_ips_project on floating_ips (project_id, address_key);
