@@ -10,8 +10,8 @@ namespace Bridgehead.Api.Tests.Compute;
 public sealed class UsageTests(Cloud cloud) : IClassFixture<Cloud>
 {
     private const string V = "/compute/v2.1/os-simple-tenant-usage";
-    private const string Day = "start=2026-03-02T00:00:00&end=2026-03-03T00:00:00";
-    private static readonly DateTimeOffset Noon = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
+    private const string Day = "start=2024-03-02T00:00:00&end=2024-03-03T00:00:00";
+    private static readonly DateTimeOffset Noon = new(2024, 3, 2, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public async Task Hours_are_counted_within_the_period_also_of_deleted_servers()
@@ -24,8 +24,8 @@ public sealed class UsageTests(Cloud cloud) : IClassFixture<Cloud>
 
         var usage = (await cloud.GetAsync($"{V}/{project}?{Day}", member)).Json.GetProperty("tenant_usage");
         usage.GetProperty("tenant_id").GetString().Should().Be(project);
-        usage.GetProperty("start").GetString().Should().Be("2026-03-02T00:00:00.000000");
-        usage.GetProperty("stop").GetString().Should().Be("2026-03-03T00:00:00.000000");
+        usage.GetProperty("start").GetString().Should().Be("2024-03-02T00:00:00.000000");
+        usage.GetProperty("stop").GetString().Should().Be("2024-03-03T00:00:00.000000");
         usage.GetProperty("total_hours").GetDouble().Should().BeApproximately(18, 1e-6);
         usage.GetProperty("total_vcpus_usage").GetDouble().Should().BeApproximately(18, 1e-6);
         usage.GetProperty("total_memory_mb_usage").GetDouble().Should().BeApproximately(18 * 512, 1e-6);
@@ -75,13 +75,24 @@ public sealed class UsageTests(Cloud cloud) : IClassFixture<Cloud>
     }
 
     [Fact]
+    public async Task What_is_still_to_come_was_not_used()
+    {
+        var (member, project) = await ProjectAsync("early");
+        var now = cloud.Store.Now;
+        await ServerAsync("young", member, now.AddHours(-1), null);
+        var usage = (await cloud.GetAsync($"{V}/{project}?start={now.AddDays(-1):yyyy-MM-ddTHH:mm:ss}&end={now.AddDays(1):yyyy-MM-ddTHH:mm:ss}", member)).Json.GetProperty("tenant_usage");
+        usage.GetProperty("total_hours").GetDouble().Should().BeInRange(1, 1.5);
+        (await cloud.GetAsync($"{V}/{project}?start={now.AddDays(1):yyyy-MM-ddTHH:mm:ss}&end={now.AddDays(2):yyyy-MM-ddTHH:mm:ss}", member)).Text.Should().Be("""{"tenant_usage":{}}""");
+    }
+
+    [Fact]
     public async Task A_project_that_used_nothing_has_an_empty_usage() => (await cloud.GetAsync($"{V}/nobody")).Text.Should().Be("""{"tenant_usage":{}}""");
 
     [Theory]
     [InlineData("start=x")]
     [InlineData("end=yesterday")]
-    [InlineData("start=2026-03-03T00:00:00&end=2026-03-02T00:00:00")]
-    [InlineData("start=2026-03-03T00:00:00&end=2026-03-03T00:00:00")]
+    [InlineData("start=2024-03-03T00:00:00&end=2024-03-02T00:00:00")]
+    [InlineData("start=2024-03-03T00:00:00&end=2024-03-03T00:00:00")]
     public async Task A_period_that_is_none_is_refused(string query)
     {
         RefusalTests.Check(await cloud.GetAsync($"{V}?{query}"), 400);
