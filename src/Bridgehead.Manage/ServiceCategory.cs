@@ -1,3 +1,5 @@
+using Bridgehead.Model;
+
 namespace Bridgehead.Manage;
 
 /// <summary><c>nova-manage service</c> and <c>nova-manage host</c>.</summary>

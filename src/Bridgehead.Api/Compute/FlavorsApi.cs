@@ -171,7 +171,7 @@ internal static class FlavorPartsApi
             : Errors.WriteAsync(call, 404, $"Flavor {call.Segment("id")} has no extra specs with key {call.Segment("key")}.")))
         .Doc("Shows one extra spec.")
         .Map("PUT", $"{V}/os-extra_specs/{{key}}", Access.Admin, PutOneAsync)
-        .Doc("Changes one extra spec.", example: """{"key":"value"}""")
+        .Doc("Changes one extra spec.", example: """{"a":"value"}""")
         .Map("DELETE", $"{V}/os-extra_specs/{{key}}", Access.Admin, async call =>
             await call.DoneAsync(await call.Services.Flavors.RemoveSpecAsync(call.Segment("id"), call.Segment("key"), call.Cancel), 200))
         .Doc("Removes one extra spec.");

@@ -16,7 +16,7 @@ internal static class KeyPairsApi
         .Map("GET", V, Access.User, ListAsync)
         .Doc("Lists the key pairs of a user.", query: ["user_id", "limit", "marker"])
         .Map("POST", V, Access.User, CreateAsync)
-        .Doc("Imports a key, or makes a pair: then the private key is told this once.", example: """{"keypair":{"name":"k","type":"ssh","public_key":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA c"}}""")
+        .Doc("Imports a key, or makes a pair: then the private key is told this once.", example: """{"keypair":{"name":"k","public_key":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA c"}}""")
         .Map("GET", $"{V}/{{name}}", Access.User, ShowAsync)
         .Doc("Shows a key pair.", query: "user_id")
         .Map("DELETE", $"{V}/{{name}}", Access.User, DeleteAsync)

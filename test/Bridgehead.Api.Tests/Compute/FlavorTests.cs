@@ -191,5 +191,5 @@ public sealed class FlavorTests(Cloud cloud) : IClassFixture<Cloud>
 
     private async Task<IEnumerable<string?>> IdsAsync(string query, string token = "admin") => [.. (await cloud.GetAsync(V + query, token)).Json.GetProperty("flavors").EnumerateArray().Select(Id)];
 
-    private async Task<string> ProjectAsync(string name) => (await cloud.Store.ReadAsync(s => s.Identities.ProjectByNameAsync(name, default), default))!.Id;
+    private async Task<string> ProjectAsync(string name) => (await cloud.Store.ReadAsync(s => s.Identities.ProjectByNameAsync("default", name, default), default))!.Id;
 }

@@ -44,7 +44,7 @@ public sealed class FloatingIpTests(Cloud cloud, GivingCloud giving) : IClassFix
     {
         await RangeAsync("198.51.100.0/29", "counted");
         var member = await cloud.MemberAsync("hoarder");
-        var project = (await cloud.Store.ReadAsync(s => s.Identities.ProjectByNameAsync("hoarder", default), default))!.Id;
+        var project = (await cloud.Store.ReadAsync(s => s.Identities.ProjectByNameAsync("default", "hoarder", default), default))!.Id;
         for (var i = 1; i <= 6; i++)
         {
             (await cloud.PostAsync(V, """{"pool":"counted"}""", member)).Json.GetProperty("floating_ip").GetProperty("ip").GetString().Should().Be($"198.51.100.{i}");

@@ -40,7 +40,7 @@ public sealed class NetworkTests(Cloud cloud) : IClassFixture<Cloud>
     public async Task A_projects_network_is_that_projects()
     {
         var (member, stranger) = (await cloud.MemberAsync("network owner"), await cloud.MemberAsync("network stranger"));
-        var project = (await cloud.Store.ReadAsync(s => s.Identities.ProjectByNameAsync("network owner", default), default))!.Id;
+        var project = (await cloud.Store.ReadAsync(s => s.Identities.ProjectByNameAsync("default", "network owner", default), default))!.Id;
         var made = await cloud.PostAsync(V, $$$"""{"network":{"label":"owned","cidr":"10.41.0.0/24","project_id":"{{{project}}}"}}""");
         var id = made.Json.GetProperty("network").GetProperty("id").GetString();
         (await cloud.GetAsync(V, member)).Text.Should().Contain("\"owned\"");

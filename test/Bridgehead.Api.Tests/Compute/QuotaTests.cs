@@ -107,7 +107,7 @@ public sealed class QuotaTests(Cloud cloud) : IClassFixture<Cloud>
     public async Task A_user_of_a_project_has_limits_of_their_own()
     {
         var (member, project) = await ProjectAsync("divided");
-        var user = (await cloud.Store.ReadAsync(s => s.Identities.UserByNameAsync("divided", default), default))!.Id;
+        var user = (await cloud.Store.ReadAsync(s => s.Identities.UserByNameAsync("default", "divided", default), default))!.Id;
         (await cloud.SendAsync("PUT", $"{V}/{project}?user_id={user}", """{"quota_set":{"instances":1}}""")).Json.GetProperty("quota_set").GetProperty("instances").GetInt32().Should().Be(1);
         (await LimitAsync(project, "instances")).Should().Be(100);
         (await cloud.GetAsync($"{V}/{project}?user_id={user}")).Json.GetProperty("quota_set").GetProperty("instances").GetInt32().Should().Be(1);
@@ -164,6 +164,6 @@ public sealed class QuotaTests(Cloud cloud) : IClassFixture<Cloud>
     private async Task<(string Token, string Project)> ProjectAsync(string name)
     {
         var token = await cloud.MemberAsync(name);
-        return (token, (await cloud.Store.ReadAsync(s => s.Identities.ProjectByNameAsync(name, default), default))!.Id);
+        return (token, (await cloud.Store.ReadAsync(s => s.Identities.ProjectByNameAsync("default", name, default), default))!.Id);
     }
 }

@@ -78,7 +78,7 @@ public sealed class SecurityGroupTests(Cloud cloud) : IClassFixture<Cloud>
     public async Task Groups_and_rules_are_counted()
     {
         var member = await cloud.MemberAsync("many groups");
-        var project = (await cloud.Store.ReadAsync(s => s.Identities.ProjectByNameAsync("many groups", default), default))!.Id;
+        var project = (await cloud.Store.ReadAsync(s => s.Identities.ProjectByNameAsync("default", "many groups", default), default))!.Id;
         await cloud.SendAsync("PUT", $"/compute/v2.1/os-quota-sets/{project}", """{"quota_set":{"security_groups":2,"security_group_rules":1,"force":true}}""");
         var group = (await cloud.PostAsync(V, """{"security_group":{"name":"one","description":""}}""", member)).Json.GetProperty("security_group").GetProperty("id").GetInt64();
         RefusalTests.Check(await cloud.PostAsync(V, """{"security_group":{"name":"two","description":""}}""", member), 403);

@@ -128,6 +128,6 @@ public sealed class UsageTests(Cloud cloud) : IClassFixture<Cloud>
     private async Task<(string Token, string Project)> ProjectAsync(string name)
     {
         var token = await cloud.MemberAsync(name);
-        return (token, (await cloud.Store.ReadAsync(s => s.Identities.ProjectByNameAsync(name, default), default))!.Id);
+        return (token, (await cloud.Store.ReadAsync(s => s.Identities.ProjectByNameAsync("default", name, default), default))!.Id);
     }
 }
