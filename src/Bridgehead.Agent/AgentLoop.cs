@@ -60,8 +60,14 @@ public sealed partial class AgentLoop(IAgent agent, Database store, NovaSettings
         }
     }
 
-    private Task BeatOnceAsync(CancellationToken cancel) =>
-        store.WriteAsync(session => session.Services.BeatAsync(settings.Host, agent.Binary, settings.DefaultAvailabilityZone, cancel), cancel);
+    private Task BeatOnceAsync(CancellationToken cancel) => store.WriteAsync<Done>(
+        async session =>
+        {
+            await session.Services.BeatAsync(settings.Host, agent.Binary, settings.DefaultAvailabilityZone, cancel);
+            await agent.ReportAsync(session, cancel);
+            return default(Done);
+        },
+        cancel);
 
     private async Task BeatAsync(CancellationToken cancel)
     {

@@ -1,5 +1,6 @@
 using Bridgehead.Model;
 using Bridgehead.Rules;
+using Bridgehead.Store;
 
 namespace Bridgehead.Agent;
 
@@ -9,6 +10,13 @@ public sealed class ApiAgent(NovaSettings settings, IFirewall firewall) : IAgent
     public string Binary => Binaries.Api;
 
     public Task ResyncAsync(CancellationToken cancel) => firewall.StartAsync([NetworkPlanner.Metadata(settings)], cancel);
+
+    /// <summary>Placing servers and writing what is asked are done here too: administrators look for daemons of those names.</summary>
+    public async Task ReportAsync(Session session, CancellationToken cancel)
+    {
+        await session.Services.BeatAsync(settings.Host, Binaries.Conductor, settings.DefaultAvailabilityZone, cancel);
+        await session.Services.BeatAsync(settings.Host, Binaries.Scheduler, settings.DefaultAvailabilityZone, cancel);
+    }
 
     /// <summary>The rule depends on settings only.</summary>
     public void Look(Change change)

@@ -1,4 +1,5 @@
 using Bridgehead.Model;
+using Bridgehead.Store;
 
 namespace Bridgehead.Agent;
 
@@ -13,6 +14,9 @@ public interface IAgent
 
     /// <summary>Asks that an entity be looked at again; returns at once.</summary>
     void Look(Change change);
+
+    /// <summary>What it reports with each beat besides that it lives, in the beat's transaction.</summary>
+    Task ReportAsync(Session session, CancellationToken cancel) => Task.CompletedTask;
 
     /// <summary>Completes when nothing that was asked for is under way or waits to be repeated.</summary>
     Task WhenIdleAsync();

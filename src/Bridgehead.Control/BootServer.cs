@@ -48,6 +48,11 @@ public sealed class BootServer(Database store, NovaSettings settings)
         var aliveSince = session.Now - TimeSpan.FromSeconds(settings.ServiceDownTime);
         var host = parts.Place.Host ?? await session.Instances.LeastLoadedHostAsync(aliveSince, parts.Place.Zone, cancel);
         var instance = Draft(caller, request, parts, place, host);
+        if (host is not null && await session.Services.FindAsync(host, Binaries.Compute, cancel) is { } service)
+        {
+            instance = instance with { AvailabilityZone = service.Zone };
+        }
+
         if (host is null)
         {
             const string Reason = "No valid host was found. No nova-compute is up and enabled.";
@@ -67,6 +72,7 @@ public sealed class BootServer(Database store, NovaSettings settings)
 
         await session.InjectedFiles.AddAsync(uuid, request.Files, cancel);
         var id = await session.Instances.AddAsync(instance, cancel);
+        await session.Flavors.RememberAsync(uuid, parts.Flavor, cancel);
         if (host is not null && await AttachAsync(session, instance, parts.Networks, cancel) is { } problem)
         {
             return problem;
@@ -129,7 +135,7 @@ public sealed class BootServer(Database store, NovaSettings settings)
             return wrong;
         }
 
-        if (await session.Flavors.FindAsync(request.FlavorId, cancel) is not { } flavor)
+        if (await session.Flavors.FindForAsync(request.FlavorId, caller, cancel) is not { } flavor)
         {
             return Problem.Bad($"Flavor {request.FlavorId} could not be found.");
         }
@@ -244,9 +250,10 @@ public sealed class BootServer(Database store, NovaSettings settings)
         await session.Quotas.LockAsync(caller.ProjectId, cancel);
         var limits = await QuotaLimits.OfAsync(session, settings, caller.ProjectId, cancel);
         var (instances, cores, ram) = await session.Instances.UsageAsync(caller.ProjectId, cancel);
+        var own = await UserQuota.FindAsync(session, caller, cancel);
         for (var count = request.MaxCount; ; count--)
         {
-            var problem = QuotaLimits.Check(limits, "instances", instances, count) ?? QuotaLimits.Check(limits, "cores", cores, (long)count * flavor.Vcpus)
+            var problem = own?.Check(count, flavor) ?? QuotaLimits.Check(limits, "instances", instances, count) ?? QuotaLimits.Check(limits, "cores", cores, (long)count * flavor.Vcpus)
                 ?? QuotaLimits.Check(limits, "ram", ram, (long)count * flavor.Ram);
             problem ??= limits["metadata_items"] >= 0 && request.Metadata.Count > limits["metadata_items"] ? Problem.Quota("Maximum number of metadata items exceeds the quota.") : null;
             problem ??= Files(limits, request.Files);

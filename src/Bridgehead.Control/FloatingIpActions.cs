@@ -93,6 +93,11 @@ public sealed class FloatingIpActions(Database store, NovaSettings settings)
 
     public Task<Outcome<Done>> ReleaseAsync(Caller caller, FloatingIp asked, CancellationToken cancel) => OwnAsync(caller, asked.Address, async (session, floating) =>
     {
+        if (floating.AutoAssigned)
+        {
+            return Problem.Denied("Cannot deallocate auto assigned floating IP: it goes with its server.");
+        }
+
         if (floating.FixedAddress is not null)
         {
             await session.FloatingIps.DisassociateAsync(floating, cancel);
@@ -105,6 +110,11 @@ public sealed class FloatingIpActions(Database store, NovaSettings settings)
     /// <summary>Associates with a fixed address of the server, the first when none is named; an address of another server moves.</summary>
     public Task<Outcome<Done>> AssociateAsync(Caller caller, Guid server, IPAddress address, IPAddress? fixedAddress, CancellationToken cancel) => OwnAsync(caller, address, async (session, floating) =>
     {
+        if (floating.AutoAssigned && floating.InstanceUuid is not null)
+        {
+            return Problem.Denied("Cannot associate auto assigned floating IP: it stays with its server.");
+        }
+
         if (await session.Instances.FindAsync(server, cancel) is not { } instance || (instance.ProjectId != caller.ProjectId && !caller.IsAdmin))
         {
             return Problem.Missing($"Instance {server} could not be found.");

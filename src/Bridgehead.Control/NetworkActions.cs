@@ -34,6 +34,28 @@ public sealed class NetworkActions(Database store)
         return default(Done);
     }, cancel);
 
+    /// <summary>Gives the caller's project a network: the one that is named, or one that is nobody's.</summary>
+    public Task<Outcome<Done>> AddToProjectAsync(Guid? uuid, string project, CancellationToken cancel) => store.TryWriteAsync<Done>(
+        async session =>
+        {
+            if ((uuid is { } named ? await session.Networks.FindAsync(named, cancel) : await session.Networks.FreeAsync(cancel)) is not { } network)
+            {
+                return Problem.Bad(uuid is null ? "No more networks available." : $"Network {uuid} could not be found.");
+            }
+
+            await session.Networks.SetProjectAsync(network.Id, project, cancel);
+            return default(Done);
+        },
+        cancel);
+
+    /// <summary>Takes the network from its project and its host.</summary>
+    public Task<Outcome<Done>> DisassociateAsync(Guid uuid, CancellationToken cancel) => OnAsync(uuid, async (session, network) =>
+    {
+        await session.Networks.SetProjectAsync(network.Id, null, cancel);
+        await session.Networks.SetHostAsync(network.Id, null, cancel);
+        return default(Done);
+    }, cancel);
+
     public Task<Outcome<Done>> SetHostAsync(Guid uuid, string? host, CancellationToken cancel) => OnAsync(uuid, async (session, network) =>
     {
         await session.Networks.SetHostAsync(network.Id, host, cancel);

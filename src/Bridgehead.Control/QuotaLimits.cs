@@ -6,6 +6,8 @@ namespace Bridgehead.Control;
 /// <summary>A project's limits: the settings' defaults, overlaid with what an administrator set. -1 is unlimited.</summary>
 public static class QuotaLimits
 {
+    public const string DefaultClass = "default";
+
     public static IReadOnlyDictionary<string, int> Defaults(NovaSettings settings) => new Dictionary<string, int>(StringComparer.Ordinal)
     {
         ["instances"] = settings.Quota.Instances,
@@ -24,15 +26,22 @@ public static class QuotaLimits
         ["injected_file_path_bytes"] = 255,
     };
 
-    public static async Task<IReadOnlyDictionary<string, int>> OfAsync(Session session, NovaSettings settings, string project, CancellationToken cancel)
+    public static async Task<IReadOnlyDictionary<string, int>> OfAsync(Session session, NovaSettings settings, string project, CancellationToken cancel) =>
+        Overlaid(await DefaultsAsync(session, settings, cancel), await session.Quotas.OfProjectAsync(project, cancel));
+
+    /// <summary>The settings' defaults, overlaid with the quota class "default".</summary>
+    public static async Task<IReadOnlyDictionary<string, int>> DefaultsAsync(Session session, NovaSettings settings, CancellationToken cancel) =>
+        Overlaid(Defaults(settings), await session.Quotas.OfClassAsync(DefaultClass, cancel));
+
+    public static IReadOnlyDictionary<string, int> Overlaid(IReadOnlyDictionary<string, int> limits, IReadOnlyDictionary<string, int> over)
     {
-        var limits = new Dictionary<string, int>(Defaults(settings), StringComparer.Ordinal);
-        foreach (var (resource, limit) in await session.Quotas.OfProjectAsync(project, cancel))
+        var both = new Dictionary<string, int>(limits, StringComparer.Ordinal);
+        foreach (var (resource, limit) in over)
         {
-            limits[resource] = limit;
+            both[resource] = limit;
         }
 
-        return limits;
+        return both;
     }
 
     /// <summary>The refusal when <paramref name="used"/> and <paramref name="more"/> together are over the limit; null when they fit.</summary>

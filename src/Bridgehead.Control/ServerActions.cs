@@ -213,7 +213,7 @@ public sealed class ServerActions(Database store, NovaSettings settings)
     }
 
     private async Task<bool> IsUpAsync(Session session, string host, CancellationToken cancel) => (await session.Services.ListAsync(cancel)).Exists(s =>
-        s.Host == host && s.Binary == Binaries.Compute && s.UpdatedAt >= session.Now - TimeSpan.FromSeconds(settings.ServiceDownTime));
+        s.Host == host && s.Binary == Binaries.Compute && !s.ForcedDown && s.UpdatedAt >= session.Now - TimeSpan.FromSeconds(settings.ServiceDownTime));
 
     private static Problem NotFound(Guid uuid) => Problem.Missing($"Instance {uuid} could not be found.");
 

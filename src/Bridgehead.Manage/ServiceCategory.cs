@@ -1,3 +1,5 @@
+using Bridgehead.Model;
+
 namespace Bridgehead.Manage;
 
 /// <summary><c>nova-manage service</c> and <c>nova-manage host</c>.</summary>
@@ -42,7 +44,8 @@ internal static class ServiceCategory
     {
         var services = await call.ReadAsync(s => s.Services.ListAsync(call.Cancel));
         await call.Output.WriteLineAsync(Layout.Tabs([25, 15], "host", "zone"));
-        foreach (var (host, zone) in services.Where(s => (call["zone"] ?? s.Zone) == s.Zone).Select(s => (s.Host, s.Zone)).Distinct().OrderBy(h => h.Host, StringComparer.Ordinal))
+        var zones = services.GroupBy(s => s.Host).Select(of => (Host: of.Key, (of.FirstOrDefault(s => s.Binary == Binaries.Compute) ?? of.First()).Zone));
+        foreach (var (host, zone) in zones.Where(h => (call["zone"] ?? h.Zone) == h.Zone).OrderBy(h => h.Host, StringComparer.Ordinal))
         {
             await call.Output.WriteLineAsync(Layout.Tabs([25, 15], host, zone));
         }

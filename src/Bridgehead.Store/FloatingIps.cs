@@ -17,6 +17,19 @@ public sealed class FloatingIps(Session session)
 
     public Task<List<FloatingIp>> ListAsync(CancellationToken cancel) => session.Sql.ListAsync("select * from floating_ips order by address_key", Read, cancel);
 
+    /// <summary>Those that a host serves, also of pools nobody uses.</summary>
+    public Task<List<FloatingIp>> ListAsync(string host, CancellationToken cancel) =>
+        session.Sql.ListAsync("select * from floating_ips where host = @host order by address_key", Read, cancel, ("host", host));
+
+    /// <summary>Up to <paramref name="limit"/> of the project's, in the order of addresses, leaving out the first <paramref name="offset"/>.</summary>
+    public Task<List<FloatingIp>> PageAsync(string project, int offset, int limit, CancellationToken cancel) => session.Sql.ListAsync(
+        "select * from floating_ips where project_id = @project and auto_assigned = 0 order by address_key limit @limit offset @offset",
+        Read,
+        cancel,
+        ("project", project),
+        ("limit", limit),
+        ("offset", offset));
+
     public Task<List<FloatingIp>> OfProjectAsync(string project, CancellationToken cancel) => session.Sql.ListAsync(
         "select * from floating_ips where project_id = @project and auto_assigned = 0 order by address_key", Read, cancel, ("project", project));
 
@@ -50,8 +63,13 @@ public sealed class FloatingIps(Session session)
         ("project", project),
         ("auto", auto));
 
-    public Task<int> DeallocateAsync(long id, CancellationToken cancel) => session.Sql.ExecuteAsync(
-        "update floating_ips set project_id = null, host = null, auto_assigned = 0, fixed_address = null, instance_uuid = null where id = @id", cancel, ("id", id));
+    /// <summary>Gives the address back to its pool, and takes its names away: they would lead to whoever gets it next.</summary>
+    public async Task DeallocateAsync(long id, CancellationToken cancel)
+    {
+        await session.Sql.ExecuteAsync("delete from dns_entries where address = (select address from floating_ips where id = @id)", cancel, ("id", id));
+        await session.Sql.ExecuteAsync(
+            "update floating_ips set project_id = null, host = null, auto_assigned = 0, fixed_address = null, instance_uuid = null where id = @id", cancel, ("id", id));
+    }
 
     public async Task AssociateAsync(FloatingIp floating, IPAddress fixedAddress, Guid instance, string? host, CancellationToken cancel)
     {

@@ -95,7 +95,8 @@ public sealed class Instances(Session session)
     public Task<string?> LeastLoadedHostAsync(DateTimeOffset aliveSince, string? zone, CancellationToken cancel) => session.Sql.FirstAsync(
         $"""
         select s.host from services s left join (select host, count(*) as n from instances where {Live} group by host) i on i.host = s.host
-        where s.binary_name = 'nova-compute' and s.disabled = 0 and s.updated_at >= @since{(zone is null ? "" : " and s.zone = @zone")} order by coalesce(i.n, 0), s.host limit 1
+        where s.binary_name = 'nova-compute' and s.disabled = 0 and s.forced_down = 0 and s.updated_at >= @since
+          {(zone is null ? "" : "and exists (select 1 from service_zones z where z.id = s.id and z.zone = @zone)")} order by coalesce(i.n, 0), s.host limit 1
         """,
         r => r.Text("host"),
         cancel,

@@ -8,6 +8,22 @@ public sealed class Networks(Session session)
 {
     public Task<List<Network>> ListAsync(CancellationToken cancel) => session.Sql.ListAsync("select * from networks order by id", Read, cancel);
 
+    /// <summary>Up to <paramref name="limit"/> networks after that of <paramref name="marker"/>: all, or those that a project's instances may be on.</summary>
+    public Task<List<Network>> PageAsync(string? project, Guid? marker, int limit, CancellationToken cancel) => session.Sql.ListAsync(
+        $"""
+        select * from networks where 1 = 1 {(project is null ? "" : "and (project_id is null or project_id = @project)")}
+        {(marker is null ? "" : "and id > (select id from networks where uuid = @marker)")} order by id limit @limit
+        """,
+        Read,
+        cancel,
+        ("project", project),
+        ("marker", marker),
+        ("limit", limit));
+
+    /// <summary>The oldest network that is nobody's, held against other writers; null when there is none.</summary>
+    public Task<Network?> FreeAsync(CancellationToken cancel) => session.Sql.FirstAsync(
+        $"select * from networks where project_id is null order by id limit 1{(session.Sql.Postgres ? " for update" : "")}", Read, cancel);
+
     /// <summary>The networks a project's instances may be on: its own, and those of nobody.</summary>
     public Task<List<Network>> ForProjectAsync(string project, CancellationToken cancel) =>
         session.Sql.ListAsync("select * from networks where project_id is null or project_id = @project order by id", Read, cancel, ("project", project));

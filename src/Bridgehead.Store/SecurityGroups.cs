@@ -13,6 +13,24 @@ public sealed class SecurityGroups(Session session)
         cancel,
         project is null ? [] : [("project", project)]);
 
+    /// <summary>Up to <paramref name="limit"/> groups of a project, or of all, by project and name, leaving out the first <paramref name="offset"/>.</summary>
+    public Task<List<SecurityGroup>> PageAsync(string? project, int offset, int limit, CancellationToken cancel) => session.Sql.ListAsync(
+        $"select * from security_groups {(project is null ? "" : "where project_id = @project")} order by project_id, name limit @limit offset @offset",
+        Read,
+        cancel,
+        ("project", project),
+        ("limit", limit),
+        ("offset", offset));
+
+    public Task<List<SecurityGroup>> WithIdsAsync(IReadOnlyCollection<long> ids, CancellationToken cancel) => ids.Count == 0
+        ? Task.FromResult(new List<SecurityGroup>())
+        : session.Sql.ListAsync($"select * from security_groups where id in ({string.Join(',', ids)})", Read, cancel);
+
+    /// <summary>The rules of these groups.</summary>
+    public Task<List<SecurityGroupRule>> RulesOfAsync(IReadOnlyCollection<long> groups, CancellationToken cancel) => groups.Count == 0
+        ? Task.FromResult(new List<SecurityGroupRule>())
+        : session.Sql.ListAsync($"{Rules} where parent_group_id in ({string.Join(',', groups)}) order by id", ReadRule, cancel);
+
     public Task<SecurityGroup?> FindAsync(long id, CancellationToken cancel) => session.Sql.FirstAsync("select * from security_groups where id = @id", Read, cancel, ("id", id));
 
     public Task<SecurityGroup?> FindAsync(string project, string name, CancellationToken cancel) =>

@@ -48,6 +48,14 @@ public sealed class Session
 
     public Quotas Quotas => new(this);
 
+    public ComputeNodes ComputeNodes => new(this);
+
+    public Aggregates Aggregates => new(this);
+
+    public TenantUsage TenantUsage => new(this);
+
+    public AgentBuilds AgentBuilds => new(this);
+
     public Consoles Consoles => new(this);
 
     public ServerPasswords ServerPasswords => new(this);

@@ -97,6 +97,8 @@ public sealed class Row(DbDataReader reader)
 
     public long Number(string column) => reader.GetInt64(At(column));
 
+    public double Real(string column) => reader.GetDouble(At(column));
+
     public int Int(string column) => (int)reader.GetInt64(At(column));
 
     public int? IntOrNull(string column) => reader.IsDBNull(At(column)) ? null : (int)reader.GetInt64(At(column));

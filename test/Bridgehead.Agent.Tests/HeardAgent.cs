@@ -1,4 +1,5 @@
 using Bridgehead.Model;
+using Bridgehead.Store;
 
 namespace Bridgehead.Agent.Tests;
 
@@ -47,6 +48,8 @@ internal sealed class HeardAgent(IAgent agent) : IAgent
             agent.Look(change);
         }
     }
+
+    public Task ReportAsync(Session session, CancellationToken cancel) => agent.ReportAsync(session, cancel);
 
     public Task WhenIdleAsync() => agent.WhenIdleAsync();
 

@@ -32,6 +32,17 @@ public sealed class WorkTests
         many.Sum(command => command.Input.Length).Should().BeLessThan(few.Sum(command => command.Input.Length) + 200);
     }
 
+    [Fact]
+    public async Task A_host_says_what_it_has_when_it_begins()
+    {
+        await using var cloud = await FakeCloud.CreateAsync();
+        await cloud.ShouldConvergeAsync("it begins");
+        var host = (await cloud.Store.ReadAsync(s => s.ComputeNodes.ListAsync(new Bridgehead.Store.HypervisorFilter(), default), default)).Should().ContainSingle().Subject;
+        host.Node.Host.Should().Be(cloud.Settings.Host);
+        host.Node.HostIp.Should().Be($"{cloud.Settings.MyIp}");
+        host.Node.MemoryMb.Should().BePositive();
+    }
+
     /// <summary>Boots until there are <paramref name="count"/>, and one more, whose commands are returned.</summary>
     private static async Task<List<Command>> BootAsync(FakeCloud cloud, History history, int count)
     {

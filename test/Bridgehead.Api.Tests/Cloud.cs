@@ -65,7 +65,7 @@ public class Cloud : IAsyncLifetime
         });
         Store = await Database.OpenAsync(Settings.Connection, TimeProvider.System, default);
         await new Seed(Store, Settings).RunAsync(default);
-        await WriteAsync(s => s.Services.BeatAsync(ComputeHost, Binaries.Compute, "nova", default));
+        await BeatAsync(ComputeHost, "nova");
         Server = await ApiServer.StartAsync(Settings, Store, Log, default);
         Client = new HttpClient(Handler()) { BaseAddress = new Uri($"{Server.Scheme}://{Server.Api}"), Timeout = Longest };
         Admin = await LoginAsync("admin", Password, "admin");
@@ -81,6 +81,29 @@ public class Cloud : IAsyncLifetime
         await Store.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    /// <summary>A compute host that is there: it has 8 processors, 16 GiB of memory and 100 GiB of disk.</summary>
+    public Task BeatAsync(string host, string zone) => WriteAsync(async s =>
+    {
+        await s.Services.BeatAsync(host, Binaries.Compute, zone, default);
+        await s.ComputeNodes.ReportAsync(
+            new ComputeNode
+            {
+                Host = host,
+                HostIp = "192.0.2.7",
+                HypervisorType = "netns",
+                HypervisorVersion = 6001000,
+                Vcpus = 8,
+                MemoryMb = 16384,
+                LocalGb = 100,
+                FreeDiskGb = 90,
+                CpuInfo = """{"arch":"x86_64"}""",
+                UpSince = s.Now - TimeSpan.FromHours(50),
+                LoadAverage = "0.20, 0.12, 0.14",
+            },
+            default);
+        return default(Done);
+    });
 
     public Task<T> WriteAsync<T>(Func<Session, Task<T>> work) => Store.WriteAsync(work, default);
 

@@ -10,24 +10,28 @@ internal static class Coverage
     /// <summary>Tests that send everything everywhere cover nothing in particular.</summary>
     private static readonly string[] Sweeping = [nameof(HostileInputTests), nameof(AccessTests), nameof(StoreDownTests)];
 
-    private static readonly ConcurrentDictionary<string, string> Tests = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, (string Name, int Code)> Tests = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, (string Method, string Route)> Routed = new(StringComparer.Ordinal);
 
     public static void Sent(Answer answer)
     {
-        if (answer.Code < 400 && TestContext.Current.TestMethod is { } test && !Sweeping.Contains(test.TestClass.TestClassSimpleName))
+        if (TestContext.Current.TestMethod is { } test && !Sweeping.Contains(test.TestClass.TestClassSimpleName))
         {
-            Tests[answer.Header("x-openstack-request-id")] = $"{test.TestClass.TestClassSimpleName}.{test.MethodName}";
+            Tests[answer.Header("x-openstack-request-id")] = ($"{test.TestClass.TestClassSimpleName}.{test.MethodName}", answer.Code);
         }
     }
 
     public static void Answered(string id, string method, string route) => Routed[id] = (method, route);
 
-    /// <summary>One test for each route that has any: the first by name.</summary>
-    public static IReadOnlyDictionary<(string Method, string Route), string> Covered() => Tests
-        .Where(test => Routed.ContainsKey(test.Key))
-        .GroupBy(test => Routed[test.Key], test => test.Value)
-        .ToDictionary(tests => tests.Key, tests => tests.Min(StringComparer.Ordinal)!);
+    /// <summary>One test for each route that has any: the first by name. What always refuses is covered by a test that was refused as its description says.</summary>
+    public static IReadOnlyDictionary<(string Method, string Route), string> Covered(IEnumerable<Route> routes)
+    {
+        var refusing = routes.Where(route => route.Status >= 400).ToDictionary(route => (route.Method, route.Pattern), route => route.Status);
+        return Tests
+            .Where(test => Routed.TryGetValue(test.Key, out var route) && (test.Value.Code < 400 || test.Value.Code == refusing.GetValueOrDefault(route)))
+            .GroupBy(test => Routed[test.Key], test => test.Value.Name)
+            .ToDictionary(tests => tests.Key, tests => tests.Min(StringComparer.Ordinal)!);
+    }
 }
 
 /// <summary>A server's log as its test sees it: whole lines, and errors apart.</summary>

@@ -7,7 +7,7 @@ namespace Bridgehead.System.Tests;
 public sealed class DaemonsTests
 {
     private const string Start =
-        "for daemon in nova-network nova-compute nova-api; do $daemon >>$SANDBOX_LOG 2>&1 </dev/null & done; until nova service-list 2>/dev/null | grep -c ' up ' | grep -qx 3; do sleep 0.05; done";
+        "for daemon in nova-network nova-compute nova-api; do $daemon >>$SANDBOX_LOG 2>&1 </dev/null & done; until nova service-list 2>/dev/null | grep -c ' up ' | grep -qx 5; do sleep 0.05; done";
 
     [Fact]
     public async Task Three_processes_make_the_same_host_as_one()

@@ -1,3 +1,4 @@
+using Bridgehead.Host;
 using Bridgehead.Model;
 using Bridgehead.Store;
 using Microsoft.Extensions.Logging;
@@ -100,6 +101,28 @@ public sealed partial class ComputeAgent : IAgent
         {
             _work.Ask($"{change.Kind}/{change.Key}");
         }
+    }
+
+    /// <summary>What this host has: cheap to read, and some of it changes.</summary>
+    public Task ReportAsync(Session session, CancellationToken cancel)
+    {
+        var machine = MachineFigures.Read(_settings.StatePath);
+        return session.ComputeNodes.ReportAsync(
+            new ComputeNode
+            {
+                Host = _settings.Host,
+                HostIp = $"{_settings.MyIp}",
+                HypervisorType = _appliers.Driver.Name,
+                HypervisorVersion = machine.Kernel,
+                Vcpus = machine.Vcpus,
+                MemoryMb = machine.MemoryMb,
+                LocalGb = machine.LocalGb,
+                FreeDiskGb = machine.FreeDiskGb,
+                CpuInfo = machine.CpuInfo,
+                UpSince = session.Now - machine.Uptime,
+                LoadAverage = machine.LoadAverage,
+            },
+            cancel);
     }
 
     public Task WhenIdleAsync() => _work.WhenIdleAsync();

@@ -12,9 +12,13 @@ internal static class DefaultRulesApi
 
     public static void Map(Routes routes) => routes
         .Map("GET", V, Access.Admin, ListAsync, Last)
+        .Doc("Lists the rules that a project's group default begins with.")
         .Map("POST", V, Access.Admin, AddAsync, Last)
+        .Doc("Adds such a rule.", example: """{"security_group_default_rule":{"ip_protocol":"udp","from_port":1,"to_port":2,"cidr":"10.0.0.0/8"}}""")
         .Map("GET", $"{V}/{{id}}", Access.Admin, ShowAsync, Last)
-        .Map("DELETE", $"{V}/{{id}}", Access.Admin, DeleteAsync, Last);
+        .Doc("Shows such a rule.")
+        .Map("DELETE", $"{V}/{{id}}", Access.Admin, DeleteAsync, Last)
+        .Doc("Removes such a rule.", status: 204);
 
     private static async Task ListAsync(ApiCall call)
     {

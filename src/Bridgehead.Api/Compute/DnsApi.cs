@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bridgehead.Control;
 using Bridgehead.Model;
 using Bridgehead.Store;
 
@@ -13,15 +14,22 @@ internal static class DnsApi
 
     public static void Map(Routes routes) => routes
         .Map("GET", V, Access.User, ListAsync, Last)
+        .Doc("Lists DNS domains for floating addresses.")
         .Map("PUT", $"{V}/{{domain}}", Access.Admin, PutDomainAsync, Last)
+        .Doc("Makes a domain, or changes whose it is.", example: """{"domain_entry":{"scope":"public","project":"p"}}""")
         .Map("DELETE", $"{V}/{{domain}}", Access.Admin, async call =>
             await (await call.Services.Store.WriteAsync(s => s.DnsEntries.RemoveDomainAsync(Domain(call), call.Cancel), call.Cancel)
                 ? call.AnswerAsync(202)
                 : Errors.WriteAsync(call, 404, $"DNS domain {Domain(call)} could not be found.")), Last)
+        .Doc("Removes a domain with its names.", status: 202)
         .Map("GET", $"{V}/{{domain}}/entries", Access.User, call => AtAddressAsync(call, call.Query("ip") ?? ""), Last)
+        .Doc("Lists the names of an address.", query: "ip")
         .Map("GET", $"{V}/{{domain}}/entries/{{name}}", Access.User, ShowAsync, Last)
+        .Doc("Shows the address of a name, or the names of an address.")
         .Map("PUT", $"{V}/{{domain}}/entries/{{name}}", Access.User, PutAsync, Last)
-        .Map("DELETE", $"{V}/{{domain}}/entries/{{name}}", Access.User, DeleteAsync, Last);
+        .Doc("Gives an address a name, or changes it.", example: """{"dns_entry":{"ip":"1.2.3.4","dns_type":"A"}}""")
+        .Map("DELETE", $"{V}/{{domain}}/entries/{{name}}", Access.User, DeleteAsync, Last)
+        .Doc("Removes a name.", status: 202);
 
     /// <summary>One client escapes dots twice.</summary>
     private static string Domain(ApiCall call) => call.Segment("domain").Replace("%2E", ".", StringComparison.OrdinalIgnoreCase).ToLowerInvariant();
@@ -51,6 +59,14 @@ internal static class DnsApi
         if (scope is not ("public" or "private") || !IsName(Domain(call)))
         {
             d.Note(IsName(Domain(call)) ? "scope must be public or private." : $"'{Domain(call)}' is not a domain name.");
+        }
+
+        foreach (var key in new[] { "project", "availability_zone" })
+        {
+            if (d.TryText(key) is { } text && Text.CheckName(key, text) is { } bad)
+            {
+                d.Note(bad.Message);
+            }
         }
 
         var domain = new DnsDomain(Domain(call), scope, d.TryText("project"), d.TryText("availability_zone"));

@@ -11,19 +11,36 @@ internal static class FloatingIpsApi
 
     public static void Map(Routes routes) => routes
         .Map("GET", $"{V}/os-floating-ips", Access.User, ListAsync, Last)
+        .Doc("Lists the project's floating addresses.", query: ["limit", "offset"])
         .Map("POST", $"{V}/os-floating-ips", Access.User, CreateAsync, Last)
+        .Doc("Gives the project an address of a pool.", example: """{"pool":"nova"}""")
         .Map("GET", $"{V}/os-floating-ips/{{id}}", Access.User, call => WithAsync(call, floating => AnswerAsync(call, floating)), Last)
+        .Doc("Shows a floating address.")
         .Map("DELETE", $"{V}/os-floating-ips/{{id}}", Access.User, call => WithAsync(call, async floating =>
             await call.DoneAsync(await call.Services.FloatingIps.ReleaseAsync(call.Caller, floating, call.Cancel), 202)), Last)
+        .Doc("Gives an address back to its pool; it is taken from its server first.", status: 202)
         .Map("GET", $"{V}/os-floating-ip-pools", Access.User, PoolsAsync, Last)
+        .Doc("Lists pools.")
         .Map("GET", $"{V}/os-floating-ips-bulk", Access.Admin, BulkAsync, Last)
+        .Doc("Lists all floating addresses.")
         .Map("GET", $"{V}/os-floating-ips-bulk/{{host}}", Access.Admin, BulkAsync, Last)
+        .Doc("Lists the floating addresses that a host serves.")
         .Map("POST", $"{V}/os-floating-ips-bulk", Access.Admin, BulkCreateAsync, Last)
-        .Map("PUT", $"{V}/os-floating-ips-bulk/delete", Access.Admin, BulkDeleteAsync, Last);
+        .Doc("Adds the addresses of a range to a pool.", example: """{"floating_ips_bulk_create":{"ip_range":"192.168.77.0/30","pool":"p","interface":"eth0"}}""")
+        .Map("PUT", $"{V}/os-floating-ips-bulk/delete", Access.Admin, BulkDeleteAsync, Last)
+        .Doc("Removes the addresses of a range.", example: """{"ip_range":"192.168.77.0/30"}""")
+        .Map("PUT", $"{V}/os-floating-ips-bulk/{{action}}", Access.Admin, call => Errors.WriteAsync(call, 404, $"There is no such action: {call.Segment("action")}"), Last)
+        .Doc("Refused: delete is the only action.", status: 404);
 
     private static async Task ListAsync(ApiCall call)
     {
-        var list = await call.Services.Store.ReadAsync(s => s.FloatingIps.OfProjectAsync(call.Caller.ProjectId, call.Cancel), call.Cancel);
+        if (!Paging.Limit(call, int.MaxValue).Succeeded(out var limit, out var problem) || !Paging.Offset(call).Succeeded(out var offset, out problem))
+        {
+            await call.RefuseAsync(problem!);
+            return;
+        }
+
+        var list = await call.Services.Store.ReadAsync(s => s.FloatingIps.PageAsync(call.Caller.ProjectId, offset, limit, call.Cancel), call.Cancel);
         await call.AnswerAsync(200, w =>
         {
             w.WriteStartArray("floating_ips");
@@ -98,7 +115,7 @@ internal static class FloatingIpsApi
     private static async Task BulkAsync(ApiCall call)
     {
         var host = call.Segment("host");
-        var list = (await call.Services.Store.ReadAsync(s => s.FloatingIps.ListAsync(call.Cancel), call.Cancel)).Where(f => host.Length == 0 || f.Host == host).ToList();
+        var list = await call.Services.Store.ReadAsync(s => host.Length == 0 ? s.FloatingIps.ListAsync(call.Cancel) : s.FloatingIps.ListAsync(host, call.Cancel), call.Cancel);
         if (host.Length > 0 && list.Count == 0)
         {
             await Errors.WriteAsync(call, 404, $"Floating IP not found for host {host}.");
@@ -127,6 +144,7 @@ internal static class FloatingIpsApi
     private static async Task BulkCreateAsync(ApiCall call, JsonBody body)
     {
         var bulk = body.Object("floating_ips_bulk_create");
+        bulk.Only("ip_range", "pool", "interface");
         var (range, pool, device) = (bulk.Text("ip_range"), bulk.TryText("pool"), bulk.TryText("interface"));
         if (body.Wrong is { } wrong || !(await call.Services.FloatingIps.CreateRangeAsync(range, pool, device, call.Cancel)).Succeeded(out _, out wrong))
         {
@@ -146,6 +164,7 @@ internal static class FloatingIpsApi
 
     private static async Task BulkDeleteAsync(ApiCall call, JsonBody body)
     {
+        body.Only("ip_range");
         var range = body.Text("ip_range");
         if (body.Wrong is { } wrong || !(await call.Services.FloatingIps.DeleteRangeAsync(range, call.Cancel)).Succeeded(out _, out wrong))
         {

@@ -1,101 +1,39 @@
 using System.Text.Json;
 using Bridgehead.Model;
+using Bridgehead.Store;
 
 namespace Bridgehead.Api;
 
-/// <summary>Daemons and hosts as an administrator sees them: os-services, os-availability-zone, os-hosts.</summary>
+/// <summary>os-hosts (until 2.42), and availability zones.</summary>
 internal static class HostsApi
 {
     private const string V = "/compute/v2.1";
-    private const int ForcedDown = 11;
+    private const int Last = 42;
 
     public static void Map(Routes routes) => routes
-        .Map("GET", $"{V}/os-services", Access.Admin, ServicesAsync)
-        .Map("PUT", $"{V}/os-services/enable", Access.Admin, (call, body) => SetAsync(call, body, disabled: false, withReason: false))
-        .Map("PUT", $"{V}/os-services/disable", Access.Admin, (call, body) => SetAsync(call, body, disabled: true, withReason: false))
-        .Map("PUT", $"{V}/os-services/disable-log-reason", Access.Admin, (call, body) => SetAsync(call, body, disabled: true, withReason: true))
         .Map("GET", $"{V}/os-availability-zone", Access.User, call => ZonesAsync(call, detail: false))
+        .Doc("Lists the zones that servers can be in.")
         .Map("GET", $"{V}/os-availability-zone/detail", Access.Admin, call => ZonesAsync(call, detail: true))
-        .Map("GET", $"{V}/os-hosts", Access.Admin, HostsAsync)
-        .Map("GET", $"{V}/os-hosts/{{host}}", Access.Admin, HostAsync)
-        .Map("GET", $"{V}/os-aggregates", Access.Admin, call => NoneAsync(call, "aggregates"))
-        .Map("GET", $"{V}/os-server-groups", Access.User, call => NoneAsync(call, "server_groups"));
+        .Doc("Lists zones with their hosts and daemons.")
+        .Map("GET", $"{V}/os-hosts", Access.Admin, HostsAsync, Last)
+        .Doc("Lists hosts by daemon.", query: "zone")
+        .Map("GET", $"{V}/os-hosts/{{host}}", Access.Admin, HostAsync, Last)
+        .Doc("Shows what a compute host has, and what projects use of it.")
+        .Map("PUT", $"{V}/os-hosts/{{host}}", Access.Admin, SetAsync, Last)
+        .Doc("Enables or disables a compute host.", example: """{"status":"enable"}""")
+        .Map("GET", $"{V}/os-hosts/{{host}}/{{power}}", Access.Admin, PowerAsync, Last)
+        .Doc("Starts, stops or reboots a host: no driver here can.", status: 501)
+        .Map("GET", $"{V}/os-server-groups", Access.User, call => NoneAsync(call, "server_groups"))
+        .Doc("Lists server groups.");
 
     public static Task<List<Service>> ListAsync(ApiCall call) => call.Services.Store.ReadAsync(s => s.Services.ListAsync(call.Cancel), call.Cancel);
 
-    public static bool IsUp(ApiCall call, Service service) =>
-        service.UpdatedAt >= call.Services.Store.Now - TimeSpan.FromSeconds(call.Services.Settings.ServiceDownTime);
-
-    /// <summary>Hosts and servers are not grouped in this cloud, and nothing can make a group: the list that clients read on their way is empty.</summary>
+    /// <summary>Servers are not grouped in this cloud, and nothing can make a group: the list that clients read on their way is empty.</summary>
     private static Task NoneAsync(ApiCall call, string name) => call.AnswerAsync(200, w =>
     {
         w.WriteStartArray(name);
         w.WriteEndArray();
     });
-
-    private static async Task ServicesAsync(ApiCall call)
-    {
-        var services = await ListAsync(call);
-        await call.AnswerAsync(200, w =>
-        {
-            w.WriteStartArray("services");
-            foreach (var s in services.Where(s => (call.Query("host") ?? s.Host) == s.Host && (call.Query("binary") ?? s.Binary) == s.Binary))
-            {
-                w.WriteStartObject();
-                w.WriteNumber("id", s.Id);
-                w.WriteString("binary", s.Binary);
-                w.WriteString("host", s.Host);
-                w.WriteString("zone", s.Zone);
-                w.WriteString("status", s.Disabled ? "disabled" : "enabled");
-                w.WriteString("state", IsUp(call, s) ? "up" : "down");
-                w.WriteString("updated_at", Views.DbTime(s.UpdatedAt));
-                w.WriteString("disabled_reason", s.DisabledReason);
-                if (call.Microversion >= ForcedDown)
-                {
-                    w.WriteBoolean("forced_down", false);
-                }
-
-                w.WriteEndObject();
-            }
-
-            w.WriteEndArray();
-        });
-    }
-
-    private static async Task SetAsync(ApiCall call, JsonBody body, bool disabled, bool withReason)
-    {
-        var (host, binary, reason) = (body.Text("host"), body.Text("binary"), withReason ? body.Text("disabled_reason") : null);
-        if (reason is not null && (reason.Length is 0 or > 255 || reason.Any(char.IsControl)))
-        {
-            body.Note("disabled_reason must be 1 to 255 characters without control characters.");
-        }
-
-        if (body.Wrong is { } wrong)
-        {
-            await call.RefuseAsync(wrong);
-            return;
-        }
-
-        if (!await call.Services.Store.WriteAsync(s => s.Services.SetDisabledAsync(host, binary, disabled, reason, call.Cancel), call.Cancel))
-        {
-            await Errors.WriteAsync(call, 404, $"Could not find binary {binary} on host {host}.");
-            return;
-        }
-
-        await call.AnswerAsync(200, w =>
-        {
-            w.WriteStartObject("service");
-            w.WriteString("host", host);
-            w.WriteString("binary", binary);
-            w.WriteString("status", disabled ? "disabled" : "enabled");
-            if (reason is not null)
-            {
-                w.WriteString("disabled_reason", reason);
-            }
-
-            w.WriteEndObject();
-        });
-    }
 
     /// <summary>A user sees the zones that servers may be in, an administrator those of all daemons with their state.</summary>
     private static async Task ZonesAsync(ApiCall call, bool detail)
@@ -137,7 +75,7 @@ internal static class HostsApi
             {
                 w.WriteStartObject(s.Binary);
                 w.WriteBoolean("active", !s.Disabled);
-                w.WriteBoolean("available", IsUp(call, s));
+                w.WriteBoolean("available", ServicesApi.IsUp(call, s));
                 w.WriteString("updated_at", Views.DbTime(s.UpdatedAt));
                 w.WriteEndObject();
             }
@@ -167,41 +105,87 @@ internal static class HostsApi
         });
     }
 
-    /// <summary>What each project uses of a compute host. Hosts do not report their size, so there are no totals.</summary>
+    /// <summary>What there is, what is used now, what servers could use at most, and what each project uses.</summary>
     private static async Task HostAsync(ApiCall call)
     {
         var host = call.Segment("host");
-        var services = await ListAsync(call);
-        if (!services.Exists(s => s.Host == host && s.Binary == Binaries.Compute))
+        var (found, projects) = await call.Services.Store.ReadAsync(
+            async s => ((await s.ComputeNodes.ListAsync(new HypervisorFilter { Name = host }, call.Cancel)).Find(one => one.Service.Host == host), await s.ComputeNodes.ByProjectAsync(host, call.Cancel)),
+            call.Cancel);
+        if (found is null)
         {
-            await Errors.WriteAsync(call, 404, $"Compute host {host} could not be found.");
+            await MissingAsync(call);
             return;
         }
 
-        var instances = await call.Services.Store.ReadAsync(s => s.Instances.OnHostAsync(host, call.Cancel), call.Cancel);
         await call.AnswerAsync(200, w =>
         {
+            var (node, use) = (found.Node, found.Use);
             w.WriteStartArray("host");
-            Resource(w, host, "(used_now)", instances);
-            foreach (var project in instances.GroupBy(i => i.ProjectId))
+            Resource(w, host, "(total)", (node.Vcpus, node.MemoryMb, node.LocalGb));
+            Resource(w, host, "(used_now)", (use.Vcpus, use.MemoryMb, use.DiskGb));
+            Resource(w, host, "(used_max)", (use.Vcpus, use.MemoryMb, use.DiskGb));
+            foreach (var (project, of) in projects)
             {
-                Resource(w, host, project.Key, [.. project]);
+                Resource(w, host, project, (of.Vcpus, of.MemoryMb, of.DiskGb));
             }
 
             w.WriteEndArray();
         });
     }
 
-    private static void Resource(Utf8JsonWriter w, string host, string project, List<Instance> instances)
+    private static void Resource(Utf8JsonWriter w, string host, string project, (int Cpu, long MemoryMb, long DiskGb) amount)
     {
         w.WriteStartObject();
         w.WriteStartObject("resource");
         w.WriteString("host", host);
         w.WriteString("project", project);
-        w.WriteNumber("cpu", instances.Sum(i => i.Vcpus));
-        w.WriteNumber("memory_mb", instances.Sum(i => (long)i.MemoryMb));
-        w.WriteNumber("disk_gb", 0);
+        w.WriteNumber("cpu", amount.Cpu);
+        w.WriteNumber("memory_mb", amount.MemoryMb);
+        w.WriteNumber("disk_gb", amount.DiskGb);
         w.WriteEndObject();
         w.WriteEndObject();
     }
+
+    /// <summary>Status is the daemon's; maintenance would move servers away, which no driver here can.</summary>
+    private static async Task SetAsync(ApiCall call, JsonBody body)
+    {
+        body.Only("status", "maintenance_mode");
+        var (status, maintenance) = (body.TryText("status")?.Trim().ToLowerInvariant(), body.TryText("maintenance_mode")?.Trim().ToLowerInvariant());
+        if (status is not (null or "enable" or "disable") || maintenance is not (null or "enable" or "disable") || (status is null && maintenance is null))
+        {
+            body.Note("status and maintenance_mode must be enable or disable, and one of them must be there.");
+        }
+
+        if (body.Wrong is { } wrong)
+        {
+            await call.RefuseAsync(wrong);
+            return;
+        }
+
+        var host = call.Segment("host");
+        if (maintenance is not null)
+        {
+            await Errors.WriteAsync(call, 501, "Virt driver does not implement host maintenance mode.");
+            return;
+        }
+
+        if (!await call.Services.Store.WriteAsync(s => s.Services.SetDisabledAsync(host, Binaries.Compute, status == "disable", null, call.Cancel), call.Cancel))
+        {
+            await MissingAsync(call);
+            return;
+        }
+
+        await call.AnswerAsync(200, w =>
+        {
+            w.WriteString("host", host);
+            w.WriteString("status", $"{status}d");
+        });
+    }
+
+    private static Task PowerAsync(ApiCall call) => call.Segment("power") is "startup" or "shutdown" or "reboot"
+        ? Errors.WriteAsync(call, 501, "Virt driver does not implement host power management.")
+        : Errors.WriteAsync(call, 404, "The resource could not be found.");
+
+    private static Task MissingAsync(ApiCall call) => Errors.WriteAsync(call, 404, $"Compute host {call.Segment("host")} could not be found.");
 }

@@ -1,23 +1,51 @@
 using System.Text.Json;
+using Bridgehead.Control;
 using Bridgehead.Model;
 
 namespace Bridgehead.Api;
 
-/// <summary>os-keypairs: the caller's SSH keys.</summary>
+/// <summary>os-keypairs: a user's keys, ssh and (from 2.2 on) x509.</summary>
 internal static class KeyPairsApi
 {
-    private const string V = "/compute/v2.1";
+    private const string V = "/compute/v2.1/os-keypairs";
+    private const int Types = 2;
+    private const int OtherUsers = 10;
+    private const int Paged = 35;
 
     public static void Map(Routes routes) => routes
-        .Map("GET", $"{V}/os-keypairs", Access.User, KeysAsync)
-        .Map("POST", $"{V}/os-keypairs", Access.User, CreateKeyAsync)
-        .Map("GET", $"{V}/os-keypairs/{{name}}", Access.User, KeyAsync)
-        .Map("DELETE", $"{V}/os-keypairs/{{name}}", Access.User, async call =>
-            await call.DoneAsync(await call.Services.KeyPairs.DeleteAsync(call.Caller, call.Segment("name"), call.Cancel), call.Microversion >= 2 ? 204 : 202));
+        .Map("GET", V, Access.User, ListAsync)
+        .Doc("Lists the key pairs of a user.", query: ["user_id", "limit", "marker"])
+        .Map("POST", V, Access.User, CreateAsync)
+        .Doc("Imports a key, or makes a pair: then the private key is told this once.", example: """{"keypair":{"name":"k","public_key":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA c"}}""")
+        .Map("GET", $"{V}/{{name}}", Access.User, ShowAsync)
+        .Doc("Shows a key pair.", query: "user_id")
+        .Map("DELETE", $"{V}/{{name}}", Access.User, DeleteAsync)
+        .Doc("Deletes a key pair.", status: 202, query: "user_id");
 
-    private static async Task KeysAsync(ApiCall call)
+    /// <summary>Whose keys: an administrator may name another user.</summary>
+    private static Outcome<string> User(ApiCall call, string? asked) => call.Microversion < OtherUsers || asked is null || asked == call.Caller.UserId ? call.Caller.UserId
+        : call.Caller.IsAdmin ? asked
+        : Problem.Denied("Policy doesn't allow key pairs of another user: it is for administrators.");
+
+    private static async Task ListAsync(ApiCall call)
     {
-        var keys = await call.Services.Store.ReadAsync(s => s.KeyPairs.ListAsync(call.Caller.UserId, call.Cancel), call.Cancel);
+        var paged = call.Microversion >= Paged;
+        Outcome<int> limits = paged ? Paging.Limit(call) : int.MaxValue;
+        if (!User(call, call.Query("user_id")).Succeeded(out var user, out var problem) || !limits.Succeeded(out var limit, out problem))
+        {
+            await call.RefuseAsync(problem!);
+            return;
+        }
+
+        var marker = paged ? call.Query("marker") : null;
+        var keys = await call.Services.Store.ReadAsync(
+            async s => marker is not null && await s.KeyPairs.FindAsync(user, marker, call.Cancel) is null ? null : await s.KeyPairs.ListAsync(user, marker, limit, call.Cancel), call.Cancel);
+        if (keys is null)
+        {
+            await Errors.WriteAsync(call, 400, $"marker [{marker}] not found");
+            return;
+        }
+
         await call.AnswerAsync(200, w =>
         {
             w.WriteStartArray("keypairs");
@@ -31,31 +59,33 @@ internal static class KeyPairsApi
             }
 
             w.WriteEndArray();
+            if (paged && limit > 0 && keys.Count == limit)
+            {
+                Paging.Next(w, call, "keypairs_links", keys[^1].Name);
+            }
         });
     }
 
-    private static async Task CreateKeyAsync(ApiCall call, JsonBody body)
+    private static async Task CreateAsync(ApiCall call, JsonBody body)
     {
         var k = body.Object("keypair");
-        var (name, publicKey) = (k.Text("name"), k.TryText("public_key"));
-        if (k.TryText("type") is { } type and not "ssh")
+        string[] known = ["name", "public_key", .. call.Microversion >= Types ? ["type"] : Array.Empty<string>(), .. call.Microversion >= OtherUsers ? ["user_id"] : Array.Empty<string>()];
+        k.Only(known);
+        var (name, publicKey, type) = (k.Text("name"), k.TryText("public_key"), k.TryText("type") ?? KeyPairActions.Ssh);
+        if (type is not (KeyPairActions.Ssh or KeyPairActions.X509))
         {
-            k.Note($"Key pairs of type {type} are not available; use ssh.");
+            k.Note($"Invalid input for field/attribute type: '{type}' is not one of ssh, x509.");
         }
 
-        if (body.Wrong is { } wrong)
+        Problem? problem = body.Wrong;
+        if (problem is not null || !User(call, k.TryText("user_id")).Succeeded(out var user, out problem)
+            || !(await call.Services.KeyPairs.CreateAsync(call.Caller, user, (name, type), publicKey, call.Cancel)).Succeeded(out var made, out problem))
         {
-            await call.RefuseAsync(wrong);
+            await call.RefuseAsync(problem!);
             return;
         }
 
-        if (!(await call.Services.KeyPairs.CreateAsync(call.Caller, name, publicKey, call.Cancel)).Succeeded(out var made, out var problem))
-        {
-            await call.RefuseAsync(problem);
-            return;
-        }
-
-        await call.AnswerAsync(call.Microversion >= 2 ? 201 : 200, w =>
+        await call.AnswerAsync(call.Microversion >= Types ? 201 : 200, w =>
         {
             w.WriteStartObject("keypair");
             Key(w, call, made.KeyPair);
@@ -69,12 +99,18 @@ internal static class KeyPairsApi
         });
     }
 
-    private static async Task KeyAsync(ApiCall call)
+    private static async Task ShowAsync(ApiCall call)
     {
-        var key = await call.Services.Store.ReadAsync(s => s.KeyPairs.FindAsync(call.Caller.UserId, call.Segment("name"), call.Cancel), call.Cancel);
+        if (!User(call, call.Query("user_id")).Succeeded(out var user, out var problem))
+        {
+            await call.RefuseAsync(problem);
+            return;
+        }
+
+        var key = await call.Services.Store.ReadAsync(s => s.KeyPairs.FindAsync(user, call.Segment("name"), call.Cancel), call.Cancel);
         if (key is null)
         {
-            await Errors.WriteAsync(call, 404, $"Keypair {call.Segment("name")} not found for user {call.Caller.UserId}");
+            await Errors.WriteAsync(call, 404, $"Keypair {call.Segment("name")} not found for user {user}");
             return;
         }
 
@@ -92,12 +128,23 @@ internal static class KeyPairsApi
         });
     }
 
+    private static async Task DeleteAsync(ApiCall call)
+    {
+        if (!User(call, call.Query("user_id")).Succeeded(out var user, out var problem))
+        {
+            await call.RefuseAsync(problem);
+            return;
+        }
+
+        await call.DoneAsync(await call.Services.KeyPairs.DeleteAsync(user, call.Segment("name"), call.Cancel), call.Microversion >= Types ? 204 : 202);
+    }
+
     private static void Key(Utf8JsonWriter w, ApiCall call, KeyPair key)
     {
         w.WriteString("name", key.Name);
         w.WriteString("public_key", key.PublicKey);
         w.WriteString("fingerprint", key.Fingerprint);
-        if (call.Microversion >= 2)
+        if (call.Microversion >= Types)
         {
             w.WriteString("type", key.Type);
         }

@@ -4,31 +4,56 @@ using Bridgehead.Model;
 
 namespace Bridgehead.Api;
 
-/// <summary>os-networks, os-tenant-networks and os-fixed-ips.</summary>
+/// <summary>os-networks and os-tenant-networks.</summary>
 internal static class NetworksApi
 {
     private const string V = "/compute/v2.1";
     private const int Last = Microversions.LastProxy;
 
+    private static readonly string[] Pages = ["limit", "marker"];
+
     public static void Map(Routes routes) => routes
         .Map("GET", $"{V}/os-networks", Access.User, call => ListAsync(call, brief: false), Last)
+        .Doc("Lists networks: an administrator's all, a project's its own and those of nobody.", query: Pages)
         .Map("GET", $"{V}/os-tenant-networks", Access.User, call => ListAsync(call, brief: true), Last)
+        .Doc("Lists networks with their ranges only.", query: Pages)
         .Map("GET", $"{V}/os-networks/{{id}}", Access.User, call => ShowAsync(call, brief: false), Last)
+        .Doc("Shows a network.")
         .Map("GET", $"{V}/os-tenant-networks/{{id}}", Access.User, call => ShowAsync(call, brief: true), Last)
+        .Doc("Shows a network's range.")
         .Map("POST", $"{V}/os-networks", Access.Admin, CreateAsync, Last)
+        .Doc("Makes a network.", example: """{"network":{"label":"n","cidr":"10.200.0.0/24","gateway":"10.200.0.1","bridge":"br100","dns1":"8.8.8.8","dns2":"8.8.4.4","dhcp_server":"10.200.0.1","enable_dhcp":true,"mtu":1500,"share_address":"False","multi_host":"True","allowed_start":"10.200.0.10","allowed_end":"10.200.0.20","fixed_cidr":"10.200.0.0/25"}}""")
         .Map("DELETE", $"{V}/os-networks/{{id}}", Access.Admin, async call => await call.DoneAsync(await call.Services.Networks.DeleteAsync(ServersApi.Id(call), call.Cancel), 202), Last)
+        .Doc("Deletes a network that no server is on and no project has.", status: 202)
         .Map("POST", $"{V}/os-tenant-networks", Access.Admin, CreateForProjectAsync, Last)
+        .Doc("Makes a network of the caller's project.", example: """{"network":{"label":"n","cidr":"10.201.0.0/24","num_networks":2,"network_size":16}}""")
         .Map("DELETE", $"{V}/os-tenant-networks/{{id}}", Access.Admin, async call =>
             await call.DoneAsync(await call.Services.Networks.DeleteAsync(ServersApi.Id(call), call.Caller.ProjectId, call.Cancel), 202), Last)
+        .Doc("Deletes a network of the caller's project.", status: 202)
         .Map("POST", $"{V}/os-networks/add", Access.Admin, AddAsync, Last)
+        .Doc("Gives the caller's project a network: the one that is named, or any that is nobody's.", status: 202, example: """{"id":"NETWORK"}""")
         .Map("POST", $"{V}/os-networks/{{id}}/action", Access.Admin, ActionAsync, Last)
-        .Map("GET", $"{V}/os-fixed-ips/{{ip}}", Access.Admin, FixedAsync, Last)
-        .Map("POST", $"{V}/os-fixed-ips/{{ip}}/action", Access.Admin, ReserveAsync, Last);
+        .Doc("Takes a network from its project (disassociate_project), its host (disassociate_host) or both (disassociate), or gives it a host (associate_host).", status: 202, example: """{"associate_host":"h"}""");
 
     private static async Task ListAsync(ApiCall call, bool brief)
     {
+        if (!Paging.Limit(call, int.MaxValue).Succeeded(out var limit, out var problem))
+        {
+            await call.RefuseAsync(problem);
+            return;
+        }
+
+        var (project, marker) = (call.Caller.IsAdmin ? null : call.Caller.ProjectId, call.Query("marker"));
+        var after = marker is null ? (Guid?)null : Guid.TryParseExact(marker, "D", out var uuid) ? uuid : Guid.Empty;
         var networks = await call.Services.Store.ReadAsync(
-            s => call.Caller.IsAdmin ? s.Networks.ListAsync(call.Cancel) : s.Networks.ForProjectAsync(call.Caller.ProjectId, call.Cancel), call.Cancel);
+            async s => after is { } last && (await s.Networks.FindAsync(last, call.Cancel) is not { } found || !IsSeen(call, found)) ? null : await s.Networks.PageAsync(project, after, limit, call.Cancel),
+            call.Cancel);
+        if (networks is null)
+        {
+            await Errors.WriteAsync(call, 400, $"marker [{marker}] not found");
+            return;
+        }
+
         await call.AnswerAsync(200, w =>
         {
             w.WriteStartArray("networks");
@@ -43,10 +68,12 @@ internal static class NetworksApi
         });
     }
 
+    private static bool IsSeen(ApiCall call, Network network) => call.Caller.IsAdmin || network.ProjectId is null || network.ProjectId == call.Caller.ProjectId;
+
     private static async Task ShowAsync(ApiCall call, bool brief)
     {
         var network = await call.Services.Store.ReadAsync(s => s.Networks.FindAsync(ServersApi.Id(call), call.Cancel), call.Cancel);
-        if (network is null || (!call.Caller.IsAdmin && network.ProjectId is not null && network.ProjectId != call.Caller.ProjectId))
+        if (network is null || !IsSeen(call, network))
         {
             await Errors.WriteAsync(call, 404, $"Network {call.Segment("id")} could not be found.");
             return;
@@ -85,11 +112,7 @@ internal static class NetworksApi
             n.Note("Exactly one of cidr and cidr_v6 is required.");
         }
 
-        if (n.Has("vlan") || n.Has("vlan_start"))
-        {
-            n.Note("VLAN networks need the VLAN manager; this cloud runs Flat DHCP.");
-        }
-
+        NoVlan(n);
         return new NetworkSpec
         {
             Label = n.Text("label"),
@@ -114,11 +137,20 @@ internal static class NetworksApi
         };
     }
 
+    private static void NoVlan(JsonBody network)
+    {
+        if (network.Has("vlan") || network.Has("vlan_start"))
+        {
+            network.Note("VLAN networks need the VLAN manager; this cloud runs Flat DHCP.");
+        }
+    }
+
     /// <summary>A network of the caller's project. For administrators only: it adds an address to the hosts' bridge.</summary>
     private static async Task CreateForProjectAsync(ApiCall call, JsonBody body)
     {
         var n = body.Object("network");
-        n.Only("label", "cidr", "network_size", "num_networks");
+        n.Only("label", "cidr", "network_size", "num_networks", "vlan_start");
+        NoVlan(n);
         var spec = new NetworkSpec
         {
             Label = n.Text("label"),
@@ -138,90 +170,33 @@ internal static class NetworksApi
 
     private static async Task AddAsync(ApiCall call, JsonBody body)
     {
+        body.Only("id");
         var wanted = body.TryUuid("id");
-        var free = (await call.Services.Store.ReadAsync(s => s.Networks.ListAsync(call.Cancel), call.Cancel)).Find(n => wanted is null ? n.ProjectId is null : n.Uuid == wanted);
-        if (body.Wrong is not null || free is null)
-        {
-            await Errors.WriteAsync(call, 400, body.Wrong?.Message ?? "No more networks available.");
-            return;
-        }
-
-        await call.DoneAsync(await call.Services.Networks.SetProjectAsync(free.Uuid, call.Caller.ProjectId, call.Cancel), 202);
+        await (body.Wrong is { } wrong ? call.RefuseAsync(wrong) : call.DoneAsync(await call.Services.Networks.AddToProjectAsync(wanted, call.Caller.ProjectId, call.Cancel), 202));
     }
 
     private static async Task ActionAsync(ApiCall call, JsonBody body)
     {
         var (networks, id) = (call.Services.Networks, ServersApi.Id(call));
-        switch (body.Keys.FirstOrDefault())
+        switch (body.Keys.ToList())
         {
-            case "disassociate":
-                await networks.SetProjectAsync(id, null, call.Cancel);
-                await call.DoneAsync(await networks.SetHostAsync(id, null, call.Cancel), 202);
+            case ["disassociate"]:
+                await call.DoneAsync(await networks.DisassociateAsync(id, call.Cancel), 202);
                 break;
-            case "disassociate_project":
+            case ["disassociate_project"]:
                 await call.DoneAsync(await networks.SetProjectAsync(id, null, call.Cancel), 202);
                 break;
-            case "disassociate_host":
+            case ["disassociate_host"]:
                 await call.DoneAsync(await networks.SetHostAsync(id, null, call.Cancel), 202);
                 break;
-            case "associate_host":
+            case ["associate_host"]:
                 var host = body.Text("associate_host");
-                await (body.Wrong is { } wrong ? call.RefuseAsync(wrong) : call.DoneAsync(await networks.SetHostAsync(id, host, call.Cancel), 202));
+                await ((body.Wrong ?? Text.CheckName("associate_host", host)) is { } wrong ? call.RefuseAsync(wrong) : call.DoneAsync(await networks.SetHostAsync(id, host, call.Cancel), 202));
                 break;
             default:
                 await Errors.WriteAsync(call, 400, "There is no such action.");
                 break;
         }
-    }
-
-    private static async Task FixedAsync(ApiCall call)
-    {
-        if (!Ip.TryParse(call.Segment("ip"), out var address))
-        {
-            await Errors.WriteAsync(call, 400, $"Invalid fixed IP address {call.Segment("ip")}");
-            return;
-        }
-
-        var (network, row, instance) = await call.Services.Store.ReadAsync(
-            async s =>
-            {
-                var found = await s.FixedIps.FindAsync(address, call.Cancel);
-                return ((await s.Networks.ListAsync(call.Cancel)).Find(n => n.Cidr?.Contains(address) == true), found,
-                    found is { Allocated: true, InstanceUuid: { } uuid } ? await s.Instances.FindAsync(uuid, call.Cancel) : null);
-            },
-            call.Cancel);
-        if (network is null)
-        {
-            await Errors.WriteAsync(call, 404, $"Fixed IP {address} not found");
-            return;
-        }
-
-        await call.AnswerAsync(200, w =>
-        {
-            w.WriteStartObject("fixed_ip");
-            w.WriteString("address", $"{address}");
-            w.WriteString("cidr", $"{network.Cidr}");
-            w.WriteString("host", instance?.Host);
-            w.WriteString("hostname", instance?.HostName);
-            if (call.Microversion >= 4)
-            {
-                w.WriteBoolean("reserved", row?.Reserved ?? Bridgehead.Store.FixedIps.IsOfNetwork(network, address));
-            }
-
-            w.WriteEndObject();
-        });
-    }
-
-    private static async Task ReserveAsync(ApiCall call, JsonBody body)
-    {
-        var action = body.Keys.FirstOrDefault();
-        if (action is not ("reserve" or "unreserve") || !Ip.TryParse(call.Segment("ip"), out var address))
-        {
-            await Errors.WriteAsync(call, 400, action is "reserve" or "unreserve" ? $"Invalid fixed IP address {call.Segment("ip")}" : "There is no such action.");
-            return;
-        }
-
-        await call.DoneAsync(await call.Services.Networks.ReserveAsync(address, action == "reserve", call.Cancel), 202);
     }
 
     private static void Write(Utf8JsonWriter w, ApiCall call, Network n, bool brief)

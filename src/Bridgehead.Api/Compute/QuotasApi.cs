@@ -1,154 +1,146 @@
+using System.Text.Json;
 using Bridgehead.Control;
-using Bridgehead.Model;
 
 namespace Bridgehead.Api;
 
-/// <summary>Limits and quotas of projects.</summary>
+/// <summary>os-quota-sets and os-quota-class-sets: limits of projects, of users in them, and everybody's defaults.</summary>
 internal static class QuotasApi
 {
-    private const string V = "/compute/v2.1";
+    private const string V = "/compute/v2.1/os-quota-sets/{project}";
+    private const string Classes = "/compute/v2.1/os-quota-class-sets/{name}";
     private static readonly string[] Network = ["fixed_ips", "floating_ips", "security_groups", "security_group_rules"];
 
-    public static void Map(Routes routes) => routes
-        .Map("GET", $"{V}/limits", Access.User, LimitsAsync)
-        .Map("GET", $"{V}/os-quota-sets/{{project}}", Access.User, call => ShowAsync(call, defaults: false))
-        .Map("GET", $"{V}/os-quota-sets/{{project}}/defaults", Access.User, call => ShowAsync(call, defaults: true))
-        .Map("PUT", $"{V}/os-quota-sets/{{project}}", Access.Admin, SetAsync)
-        .Map("DELETE", $"{V}/os-quota-sets/{{project}}", Access.Admin, ClearAsync);
+    /// <summary>Classes have these only from 2.50 on.</summary>
+    private static readonly string[] Groups = ["server_groups", "server_group_members"];
 
-    public static async Task LimitsAsync(ApiCall call)
+    public static void Map(Routes routes) => routes
+        .Map("GET", V, Access.User, call => ShowAsync(call, (s, whose) => call.Services.Quotas.LimitsAsync(s, whose, call.Cancel)))
+        .Doc("Shows a project's limits, or those of a user in it.", query: "user_id")
+        .Map("GET", $"{V}/defaults", Access.User, call => ShowAsync(call, (s, _) => QuotaLimits.DefaultsAsync(s, call.Services.Settings, call.Cancel)))
+        .Doc("Shows the limits of a project that nothing was set for.")
+        .Map("GET", $"{V}/detail", Access.User, DetailAsync)
+        .Doc("Shows a project's limits with what is used of them.", query: "user_id")
+        .Map("PUT", V, Access.Admin, SetAsync)
+        .Doc("Sets limits of a project, or of a user in it.", example: """{"quota_set":{"cores":50,"instances":"20","force":true}}""", query: "user_id")
+        .Map("DELETE", V, Access.Admin, async call => await call.DoneAsync(await call.Services.Quotas.ClearAsync(Whose(call), call.Cancel), 202))
+        .Doc("Makes a project's limits the defaults again, or those of a user in it the project's.", status: 202, query: "user_id")
+        .Map("GET", Classes, Access.Admin, ShowClassAsync)
+        .Doc("Shows the limits of a quota class.")
+        .Map("PUT", Classes, Access.Admin, SetClassAsync)
+        .Doc("Sets limits of a quota class; the class default is what projects have.", example: """{"quota_class_set":{"cores":50,"instances":"20"}}""");
+
+    private static (string Project, string? User) Whose(ApiCall call) => (call.Segment("project"), call.Query("user_id") is { Length: > 0 } user ? user : null);
+
+    private static async Task<bool> MaySeeAsync(ApiCall call)
     {
-        var project = call.Caller.IsAdmin ? call.Query("tenant_id") ?? call.Caller.ProjectId : call.Caller.ProjectId;
-        var (limits, use, groups, floating) = await call.Services.Store.ReadAsync(
-            async s => (await QuotaLimits.OfAsync(s, call.Services.Settings, project, call.Cancel), await s.Instances.UsageAsync(project, call.Cancel),
-                await s.SecurityGroups.CountAsync(project, call.Cancel), await s.FloatingIps.CountOfProjectAsync(project, call.Cancel)),
-            call.Cancel);
-        var absolute = Absolute(limits, use, groups, floating, call.Microversion);
+        var allowed = call.Segment("project") == call.Caller.ProjectId || call.Caller.IsAdmin;
+        if (!allowed)
+        {
+            await Errors.WriteAsync(call, 403, "Policy doesn't allow os_compute_api:os-quota-sets:show to be performed.");
+        }
+
+        return allowed;
+    }
+
+    private static async Task ShowAsync(ApiCall call, Func<Store.Session, (string Project, string? User), Task<IReadOnlyDictionary<string, int>>> read)
+    {
+        if (await MaySeeAsync(call))
+        {
+            await AnswerAsync(call, await call.Services.Store.ReadAsync(s => read(s, Whose(call)), call.Cancel), call.Segment("project"));
+        }
+    }
+
+    private static async Task DetailAsync(ApiCall call)
+    {
+        if (!await MaySeeAsync(call))
+        {
+            return;
+        }
+
+        var (limits, used) = await call.Services.Store.ReadAsync(
+            async s => (await call.Services.Quotas.LimitsAsync(s, Whose(call), call.Cancel), await QuotaActions.UsedAsync(s, Whose(call), call.Cancel)), call.Cancel);
         await call.AnswerAsync(200, w =>
         {
-            w.WriteStartObject("limits");
-            w.WriteStartArray("rate");
-            w.WriteEndArray();
-            w.WriteStartObject("absolute");
-            foreach (var (name, value) in absolute)
+            w.WriteStartObject("quota_set");
+            w.WriteString("id", call.Segment("project"));
+            foreach (var (name, limit) in Shown(call, limits))
             {
-                w.WriteNumber(name, value);
+                w.WriteStartObject(name);
+                w.WriteNumber("in_use", used.GetValueOrDefault(name));
+                w.WriteNumber("limit", limit);
+                w.WriteNumber("reserved", 0);
+                w.WriteEndObject();
             }
 
-            w.WriteEndObject();
             w.WriteEndObject();
         });
     }
 
-    /// <summary>Names come and went with microversions.</summary>
-    private static Dictionary<string, long> Absolute(
-        IReadOnlyDictionary<string, int> limits, (long Instances, long Cores, long Ram) use, long groups, long floating, int microversion)
-    {
-        var absolute = new Dictionary<string, long>(StringComparer.Ordinal)
-        {
-            ["maxServerMeta"] = limits["metadata_items"],
-            ["maxPersonality"] = limits["injected_files"],
-            ["maxPersonalitySize"] = limits["injected_file_content_bytes"],
-            ["maxTotalInstances"] = limits["instances"],
-            ["maxTotalCores"] = limits["cores"],
-            ["maxTotalRAMSize"] = limits["ram"],
-            ["maxTotalKeypairs"] = limits["key_pairs"],
-            ["maxServerGroups"] = limits["server_groups"],
-            ["maxServerGroupMembers"] = limits["server_group_members"],
-            ["totalInstancesUsed"] = use.Instances,
-            ["totalCoresUsed"] = use.Cores,
-            ["totalRAMUsed"] = use.Ram,
-            ["totalServerGroupsUsed"] = 0,
-        };
-        if (microversion <= Microversions.LastProxy)
-        {
-            absolute["maxSecurityGroups"] = limits["security_groups"];
-            absolute["maxSecurityGroupRules"] = limits["security_group_rules"];
-            absolute["maxTotalFloatingIps"] = limits["floating_ips"];
-            absolute["totalSecurityGroupsUsed"] = groups;
-            absolute["totalFloatingIpsUsed"] = floating;
-        }
-
-        if (microversion < 39)
-        {
-            absolute["maxImageMeta"] = limits["metadata_items"];
-        }
-
-        return absolute;
-    }
-
-    public static async Task ShowAsync(ApiCall call, bool defaults)
-    {
-        var project = call.Segment("project");
-        if (project != call.Caller.ProjectId && !call.Caller.IsAdmin)
-        {
-            await Errors.WriteAsync(call, 403, "Policy doesn't allow os_compute_api:os-quota-sets:show to be performed.");
-            return;
-        }
-
-        var limits = defaults
-            ? QuotaLimits.Defaults(call.Services.Settings)
-            : await call.Services.Store.ReadAsync(s => QuotaLimits.OfAsync(s, call.Services.Settings, project, call.Cancel), call.Cancel);
-        await AnswerAsync(call, limits, project);
-    }
-
-    public static async Task SetAsync(ApiCall call, JsonBody body)
+    private static async Task SetAsync(ApiCall call, JsonBody body)
     {
         var set = body.Object("quota_set");
-        var known = QuotaLimits.Defaults(call.Services.Settings);
-        set.Only([.. known.Keys, "force"]);
-        var limits = set.Keys.Where(known.ContainsKey).Select(key => (key, Limit: set.TryInt(key))).ToList();
-        if (limits.Exists(l => l.Limit is < -1))
+        var limits = Limits(call, set, ["force"]);
+        var force = set.TryBool("force") ?? false;
+        if (body.Wrong is { } wrong || !(await call.Services.Quotas.SetAsync(Whose(call), limits, force, call.Cancel)).Succeeded(out var now, out wrong))
         {
-            set.Note("Quota limit must be -1 or greater.");
-        }
-
-        if (body.Wrong is { } wrong)
-        {
-            await call.RefuseAsync(wrong);
+            await call.RefuseAsync(wrong!);
             return;
         }
 
-        var project = call.Segment("project");
-        var now = await call.Services.Store.WriteAsync(
-            async s =>
-            {
-                foreach (var (key, limit) in limits.Where(l => l.Limit is not null))
-                {
-                    await s.Quotas.SetAsync(project, key, limit!.Value, call.Cancel);
-                }
-
-                return await QuotaLimits.OfAsync(s, call.Services.Settings, project, call.Cancel);
-            },
-            call.Cancel);
         await AnswerAsync(call, now, null);
     }
 
-    public static async Task ClearAsync(ApiCall call)
+    private static Dictionary<string, int> Limits(ApiCall call, JsonBody set, IReadOnlyCollection<string> more, IReadOnlyCollection<string>? without = null)
     {
-        await call.Services.Store.WriteAsync(
-            async s =>
-            {
-                await s.Quotas.ClearAsync(call.Segment("project"), call.Cancel);
-                return default(Done);
-            },
-            call.Cancel);
-        await call.AnswerAsync(202);
+        var known = Shown(call, QuotaLimits.Defaults(call.Services.Settings)).Select(limit => limit.Key).Except(without ?? []).ToList();
+        set.Only([.. known, .. more]);
+        if (set.Keys.FirstOrDefault(key => !set.Has(key)) is { } empty)
+        {
+            set.Note($"Invalid input for field/attribute {empty}: it must be an integer.");
+        }
+
+        return set.Keys.Where(known.Contains).Select(key => (Key: key, Limit: set.TryInt(key))).Where(l => l.Limit is not null).ToDictionary(l => l.Key, l => l.Limit!.Value, StringComparer.Ordinal);
     }
 
-    private static Task AnswerAsync(ApiCall call, IReadOnlyDictionary<string, int> limits, string? id) => call.AnswerAsync(200, w =>
+    private static async Task ShowClassAsync(ApiCall call)
     {
-        w.WriteStartObject("quota_set");
+        var name = call.Segment("name");
+        await AnswerClassAsync(call, await call.Services.Store.ReadAsync(s => call.Services.Quotas.OfClassAsync(s, name, call.Cancel), call.Cancel), name);
+    }
+
+    private static async Task SetClassAsync(ApiCall call, JsonBody body)
+    {
+        var limits = Limits(call, body.Object("quota_class_set"), [], Groups);
+        if (body.Wrong is { } wrong || !(await call.Services.Quotas.SetClassAsync(call.Segment("name"), limits, call.Cancel)).Succeeded(out var now, out wrong))
+        {
+            await call.RefuseAsync(wrong!);
+            return;
+        }
+
+        await AnswerClassAsync(call, now, null);
+    }
+
+    private static Task AnswerClassAsync(ApiCall call, IReadOnlyDictionary<string, int> limits, string? id) =>
+        call.AnswerAsync(200, w => Write(w, "quota_class_set", Shown(call, limits).Where(limit => !Groups.Contains(limit.Key)), id));
+
+    private static Task AnswerAsync(ApiCall call, IReadOnlyDictionary<string, int> limits, string? id) => call.AnswerAsync(200, w => Write(w, "quota_set", Shown(call, limits), id));
+
+    private static IEnumerable<KeyValuePair<string, int>> Shown(ApiCall call, IReadOnlyDictionary<string, int> limits) =>
+        limits.Where(limit => call.Microversion <= Microversions.LastProxy || !Network.Contains(limit.Key));
+
+    private static void Write(Utf8JsonWriter w, string name, IEnumerable<KeyValuePair<string, int>> limits, string? id)
+    {
+        w.WriteStartObject(name);
         if (id is not null)
         {
             w.WriteString("id", id);
         }
 
-        foreach (var (name, limit) in limits.Where(l => call.Microversion <= Microversions.LastProxy || !Network.Contains(l.Key)))
+        foreach (var (resource, limit) in limits)
         {
-            w.WriteNumber(name, limit);
+            w.WriteNumber(resource, limit);
         }
 
         w.WriteEndObject();
-    });
+    }
 }

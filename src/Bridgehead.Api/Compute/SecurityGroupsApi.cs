@@ -11,37 +11,51 @@ internal static class SecurityGroupsApi
     private const string Rules = "/compute/v2.1/os-security-group-rules";
     private const int Last = Microversions.LastProxy;
 
+    private const string GroupBody = """{"security_group":{"name":"g","description":"d"}}""";
+
     public static void Map(Routes routes) => routes
         .Map("GET", Groups, Access.User, ListAsync, Last)
+        .Doc("Lists the project's security groups with their rules.", query: ["limit", "offset", "all_tenants"])
         .Map("POST", Groups, Access.User, (call, body) => SaveAsync(call, body, (name, description) => call.Services.SecurityGroups.CreateAsync(call.Caller, name, description, call.Cancel)), Last)
+        .Doc("Makes a security group.", example: GroupBody)
         .Map("GET", $"{Groups}/{{id}}", Access.User, ShowAsync, Last)
+        .Doc("Shows a security group.")
         .Map("PUT", $"{Groups}/{{id}}", Access.User, (call, body) => WithIdAsync(call, id =>
             SaveAsync(call, body, (name, description) => call.Services.SecurityGroups.UpdateAsync(call.Caller, id, name, description, call.Cancel))), Last)
+        .Doc("Changes a security group's name and description.", example: GroupBody)
         .Map("DELETE", $"{Groups}/{{id}}", Access.User, call => WithIdAsync(call, async id =>
             await call.DoneAsync(await call.Services.SecurityGroups.DeleteAsync(call.Caller, id, call.Cancel), 202)), Last)
+        .Doc("Deletes a security group that no server is in, and the rules that name it.", status: 202)
         .Map("POST", Rules, Access.User, AddRuleAsync, Last)
+        .Doc("Adds a rule: what it names may come in.", example: """{"security_group_rule":{"parent_group_id":GROUP,"ip_protocol":"tcp","from_port":1,"to_port":2,"cidr":"0.0.0.0/0","group_id":null}}""")
         .Map("DELETE", $"{Rules}/{{id}}", Access.User, call => WithIdAsync(call, async id =>
-            await call.DoneAsync(await call.Services.SecurityGroups.DeleteRuleAsync(call.Caller, id, call.Cancel), 202)), Last);
+            await call.DoneAsync(await call.Services.SecurityGroups.DeleteRuleAsync(call.Caller, id, call.Cancel), 202)), Last)
+        .Doc("Removes a rule.", status: 202);
 
     public static Task OfServerAsync(ApiCall call) => ServersApi.WithAsync(call, async details => await AnswerListAsync(call, details.Groups));
 
     private static async Task ListAsync(ApiCall call)
     {
-        var all = call.Caller.IsAdmin && call.Query("all_tenants") is "1" or "True" or "true";
-        var project = all ? null : call.Caller.ProjectId;
-        var groups = await call.Services.Store.ReadAsync(s => s.SecurityGroups.ListAsync(project, call.Cancel), call.Cancel);
-        if (groups.TrueForAll(g => g.Name != SecurityGroup.DefaultName || g.ProjectId != call.Caller.ProjectId))
+        if (!Paging.Limit(call, int.MaxValue).Succeeded(out var limit, out var problem) || !Paging.Offset(call).Succeeded(out var offset, out problem))
         {
-            groups = await call.Services.Store.WriteAsync(
+            await call.RefuseAsync(problem!);
+            return;
+        }
+
+        var project = call.Caller.ProjectId;
+        var all = call.Caller.IsAdmin && call.Query("all_tenants") is "1" or "True" or "true";
+        if (await call.Services.Store.ReadAsync(s => s.SecurityGroups.FindAsync(project, SecurityGroup.DefaultName, call.Cancel), call.Cancel) is null)
+        {
+            await call.Services.Store.WriteAsync<Done>(
                 async s =>
                 {
-                    await SecurityGroupActions.EnsureDefaultAsync(s, call.Caller.ProjectId, call.Cancel);
-                    return await s.SecurityGroups.ListAsync(project, call.Cancel);
+                    await SecurityGroupActions.EnsureDefaultAsync(s, project, call.Cancel);
+                    return default(Done);
                 },
                 call.Cancel);
         }
 
-        await AnswerListAsync(call, groups);
+        await AnswerListAsync(call, await call.Services.Store.ReadAsync(s => s.SecurityGroups.PageAsync(all ? null : project, offset, limit, call.Cancel), call.Cancel));
     }
 
     private static async Task AnswerListAsync(ApiCall call, IReadOnlyList<SecurityGroup> groups)
@@ -83,7 +97,7 @@ internal static class SecurityGroupsApi
     private static async Task SaveAsync(ApiCall call, JsonBody body, Func<string, string, Task<Outcome<SecurityGroup>>> save)
     {
         var g = body.Object("security_group");
-        var (name, description) = (g.Text("name"), g.TryText("description") ?? "");
+        var (name, description) = (g.Text("name"), g.Text("description"));
         if (body.Wrong is { } wrong || !(await save(name, description)).Succeeded(out var group, out wrong))
         {
             await call.RefuseAsync(wrong!);
@@ -132,10 +146,8 @@ internal static class SecurityGroupsApi
     private static Task<GroupRules> SourcesAsync(ApiCall call, IReadOnlyList<SecurityGroup> groups) => call.Services.Store.ReadAsync(
         async s =>
         {
-            var projects = groups.Select(g => g.ProjectId).Distinct().ToList();
-            var one = projects.Count == 1 ? projects[0] : null;
-            var rules = await s.SecurityGroups.RulesOfProjectAsync(one, call.Cancel);
-            var names = rules.Exists(r => r.SourceGroupId is not null) ? await s.SecurityGroups.ListAsync(one, call.Cancel) : [];
+            var rules = await s.SecurityGroups.RulesOfAsync([.. groups.Select(g => g.Id)], call.Cancel);
+            var names = await s.SecurityGroups.WithIdsAsync([.. rules.Select(r => r.SourceGroupId).OfType<long>().Distinct()], call.Cancel);
             return new GroupRules(rules.ToLookup(r => r.ParentGroupId), names.ToDictionary(g => g.Id));
         },
         call.Cancel);

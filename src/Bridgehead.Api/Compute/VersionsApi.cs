@@ -13,8 +13,11 @@ internal static class VersionsApi
             Version(w, call, null, "v2.1");
             w.WriteEndArray();
         }))
+        .Doc("Lists the versions of Compute.")
         .Map("GET", "/compute/v2.1", Access.Anyone, call => call.AnswerAsync(200, w => Version(w, call, "version", "v2.1")))
-        .Map("GET", "/compute/v2", Access.Anyone, call => call.AnswerAsync(200, w => Version(w, call, "version", "v2.0")));
+        .Doc("Shows version 2.1 with its microversions.")
+        .Map("GET", "/compute/v2", Access.Anyone, call => call.AnswerAsync(200, w => Version(w, call, "version", "v2.0")))
+        .Doc("Shows version 2.0, which answers as 2.1 does without a microversion.");
 
     private static void Version(Utf8JsonWriter w, ApiCall call, string? name, string id)
     {
@@ -35,6 +38,15 @@ internal static class VersionsApi
         w.WriteString("updated", current ? "2013-07-23T11:33:21Z" : "2011-01-21T11:33:21Z");
         w.WriteStartArray("links");
         Views.Link(w, "self", $"{call.Root}/compute/{(current ? "v2.1" : "v2")}/");
+        if (name is not null)
+        {
+            w.WriteStartObject();
+            w.WriteString("rel", "describedby");
+            w.WriteString("type", "text/html");
+            w.WriteString("href", "http://docs.openstack.org/");
+            w.WriteEndObject();
+        }
+
         w.WriteEndArray();
         if (name is not null)
         {

@@ -147,8 +147,10 @@ internal static class Views
         w.WriteBoolean("OS-FLV-DISABLED:disabled", false);
         w.WriteNumber("OS-FLV-EXT-DATA:ephemeral", f.Ephemeral);
         w.WriteBoolean("os-flavor-access:is_public", f.IsPublic);
+
+        // A number with a point, also where it is whole.
         w.WritePropertyName("rxtx_factor");
-        w.WriteRawValue("1.0");
+        w.WriteRawValue(f.RxtxFactor == Math.Floor(f.RxtxFactor) && f.RxtxFactor < 1e15 ? $"{f.RxtxFactor:0}.0" : $"{f.RxtxFactor:R}");
     }
 
     /// <summary>Groups by name, as servers show them.</summary>

@@ -151,4 +151,10 @@ internal sealed record ApiServices(Bridgehead.Store.Database Store, NovaSettings
     public ImageData ImageData => new(Store, Settings, ImageFiles);
 
     public SnapshotServer Snapshots { get; } = new(Store, Settings);
+
+    public FlavorActions Flavors { get; } = new(Store);
+
+    public QuotaActions Quotas { get; } = new(Store, Settings);
+
+    public AggregateActions Aggregates { get; } = new(Store);
 }

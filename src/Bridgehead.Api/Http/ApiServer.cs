@@ -93,6 +93,7 @@ public static class ApiServer
         ServersApi.Map(routes);
         ServerActionsApi.Map(routes);
         FlavorsApi.Map(routes);
+        FlavorPartsApi.Map(routes);
         ImagesApi.Map(routes);
         ImageVersionsApi.Map(routes);
         ImageApi.Map(routes);
@@ -101,15 +102,23 @@ public static class ApiServer
         ImageMembersApi.Map(routes);
         ImageSchemasApi.Map(routes);
         KeyPairsApi.Map(routes);
+        LimitsApi.Map(routes);
         QuotasApi.Map(routes);
         NetworksApi.Map(routes);
+        FixedIpsApi.Map(routes);
         FloatingIpsApi.Map(routes);
         SecurityGroupsApi.Map(routes);
         DefaultRulesApi.Map(routes);
         DnsApi.Map(routes);
         ServerPartsApi.Map(routes);
         HostsApi.Map(routes);
+        ServicesApi.Map(routes);
         HypervisorsApi.Map(routes);
+        AggregatesApi.Map(routes);
+        UsageApi.Map(routes);
+        AgentsApi.Map(routes);
+        ExternalEventsApi.Map(routes);
+        AbsentApi.Map(routes);
         ExtensionsApi.Map(routes);
     }
 }
@@ -133,8 +142,6 @@ public sealed class RunningApi : IAsyncDisposable
     /// <summary>Where the API listens, with the port that the system chose when the setting was 0.</summary>
     public IPEndPoint Api { get; }
 
-    internal KeystoneTokens? Keystone { get; init; }
-
     /// <summary>What the API answers.</summary>
     public IReadOnlyList<Route> Routes { get; }
 
@@ -150,6 +157,5 @@ public sealed class RunningApi : IAsyncDisposable
             measure.Dispose();
         }
 
-        Keystone?.Dispose();
     }
 }

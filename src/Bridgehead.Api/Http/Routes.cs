@@ -230,7 +230,7 @@ internal static class Microversions
     public static (int Status, string Message)? Negotiate(ApiCall call)
     {
         var headers = call.Http.Request.Headers;
-        var asked = Asked(headers["OpenStack-API-Version"].ToString()) ?? Trimmed(headers["X-OpenStack-Nova-API-Version"].ToString());
+        var asked = Asked(headers["OpenStack-API-Version"].ToString()) ?? Legacy(headers["X-OpenStack-Nova-API-Version"].ToString());
         var response = call.Http.Response.Headers;
         response.Vary = "OpenStack-API-Version, X-OpenStack-Nova-API-Version";
         if (asked == "latest")
@@ -239,12 +239,13 @@ internal static class Microversions
         }
         else if (asked is not null)
         {
-            var parts = asked.Split('.');
-            if (parts.Length != 2 || !int.TryParse(parts[0], out var major) || !int.TryParse(parts[1], out var minor) || parts[1].StartsWith('+') || parts[0].StartsWith('+'))
+            if (asked.Split('.') is not [var first, var second] || !IsNumber(first) || first == "0" || !IsNumber(second))
             {
                 return (400, $"API Version String {asked} is of invalid format. Must be of format MajorNum.MinorNum.");
             }
 
+            // So many digits are more than any version.
+            var (major, minor) = (Number(first), Number(second));
             if (major != 2 || minor is < 1 or > Max)
             {
                 return (406, $"Version {asked} is not supported by the API. Minimum is 2.1 and maximum is 2.{Max}.");
@@ -258,8 +259,15 @@ internal static class Microversions
         return null;
     }
 
-    private static string? Trimmed(string text) => text.Trim() is { Length: > 0 } version ? version : null;
+    /// <summary>Of several the last, as with headers that were sent twice.</summary>
+    private static string? Legacy(string header) => header.Split(',')[^1].Trim() is { Length: > 0 } version ? version : null;
 
-    private static string? Asked(string header) =>
-        header.Split(',').Select(part => part.Trim()).Where(part => part.StartsWith("compute ", StringComparison.Ordinal)).Select(part => part["compute ".Length..].Trim()).FirstOrDefault();
+    /// <summary>The last of the list that is compute's.</summary>
+    private static string? Asked(string header) => header.Split(',')
+        .Select(part => part.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        .LastOrDefault(part => part.Length == 2 && part[0].Equals("compute", StringComparison.OrdinalIgnoreCase))?[1];
+
+    private static bool IsNumber(string text) => text.Length > 0 && text.All(char.IsAsciiDigit) && (text == "0" || text[0] != '0');
+
+    private static int Number(string text) => int.TryParse(text, out var number) ? number : int.MaxValue;
 }

@@ -86,7 +86,7 @@ internal sealed partial class MetadataService(Database store, NovaSettings setti
     private async Task<MetadataSubject> LoadAsync(Session session, Instance instance, IPAddress address, CancellationToken cancel) => new()
     {
         Details = await session.DetailsAsync(instance, cancel),
-        Flavor = await session.Flavors.FindAsync(instance.FlavorId, cancel),
+        Flavor = await session.Flavors.OfInstanceAsync(instance.Uuid, cancel),
         Password = await session.ServerPasswords.FindAsync(instance.Uuid, cancel),
         Files = await session.InjectedFiles.OfInstanceAsync(instance.Uuid, cancel),
         Asker = address,

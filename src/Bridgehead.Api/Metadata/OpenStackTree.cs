@@ -155,7 +155,7 @@ internal static class OpenStackTree
         w.WriteStartArray("keys");
         w.WriteStartObject();
         w.WriteString("name", name);
-        w.WriteString("type", "ssh");
+        w.WriteString("type", key.StartsWith("-----BEGIN CERTIFICATE", StringComparison.Ordinal) ? "x509" : "ssh");
         w.WriteString("data", key);
         w.WriteEndObject();
         w.WriteEndArray();

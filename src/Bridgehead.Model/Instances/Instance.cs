@@ -146,6 +146,9 @@ public sealed record Flavor
     public int Ephemeral { get; init; }
 
     public bool IsPublic { get; init; } = true;
+
+    /// <summary>Kept and shown; nothing is limited by it.</summary>
+    public double RxtxFactor { get; init; } = 1;
 }
 
 /// <summary>A user's SSH key; <see cref="Fingerprint"/> is the colon-separated MD5 of the key blob.</summary>

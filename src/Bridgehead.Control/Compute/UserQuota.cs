@@ -1,0 +1,25 @@
+using Bridgehead.Model;
+using Bridgehead.Store;
+
+namespace Bridgehead.Control;
+
+/// <summary>What an administrator allowed one user of a project, with what that user has; the project's own limits hold besides.</summary>
+internal sealed class UserQuota
+{
+    private readonly IReadOnlyDictionary<string, int> _limits;
+    private readonly (long Instances, long Cores, long Ram) _used;
+
+    private UserQuota(IReadOnlyDictionary<string, int> limits, (long Instances, long Cores, long Ram) used) => (_limits, _used) = (limits, used);
+
+    /// <summary>Null when nothing was set for the user.</summary>
+    public static async Task<UserQuota?> FindAsync(Session session, Caller caller, CancellationToken cancel) =>
+        await session.Quotas.OfUserAsync(caller.ProjectId, caller.UserId, cancel) is { Count: > 0 } limits
+            ? new UserQuota(limits, await session.TenantUsage.OfUserAsync(caller.ProjectId, caller.UserId, cancel))
+            : null;
+
+    /// <summary>The refusal of so many servers more; null when they fit.</summary>
+    public Problem? Check(int count, Flavor flavor) =>
+        One("instances", _used.Instances, count) ?? One("cores", _used.Cores, (long)count * flavor.Vcpus) ?? One("ram", _used.Ram, (long)count * flavor.Ram);
+
+    private Problem? One(string resource, long used, long more) => _limits.ContainsKey(resource) ? QuotaLimits.Check(_limits, resource, used, more) : null;
+}
