@@ -78,48 +78,24 @@ public static class ApiServer
         }
     };
 
+    private static readonly IReadOnlyList<Action<Routes>> Image =
+    [
+        ImageVersionsApi.Map, ImageApi.Map, ImageListApi.Map, ImageDataApi.Map, ImageMembersApi.Map, ImageSchemasApi.Map,
+    ];
+
+    private static readonly IReadOnlyList<Action<Routes>> Compute =
+    [
+        VersionsApi.Map, ServersApi.Map, ServerActionsApi.Map, ServerPartsApi.Map, FlavorsApi.Map, FlavorPartsApi.Map, ImagesApi.Map, KeyPairsApi.Map, LimitsApi.Map, QuotasApi.Map,
+        NetworksApi.Map, FixedIpsApi.Map, FloatingIpsApi.Map, SecurityGroupsApi.Map, DefaultRulesApi.Map, DnsApi.Map,
+        HostsApi.Map, ServicesApi.Map, HypervisorsApi.Map, AggregatesApi.Map, UsageApi.Map, AgentsApi.Map, ExternalEventsApi.Map, AbsentApi.Map, ExtensionsApi.Map,
+    ];
+
     private static void All(Routes routes, bool keystone)
     {
-        if (keystone)
+        foreach (var map in (IEnumerable<Action<Routes>>)[keystone ? IdentityElsewhereApi.Map : IdentityRoutes.Map, .. Image, .. Compute])
         {
-            IdentityElsewhereApi.Map(routes);
+            map(routes);
         }
-        else
-        {
-            IdentityRoutes.Map(routes);
-        }
-
-        VersionsApi.Map(routes);
-        ServersApi.Map(routes);
-        ServerActionsApi.Map(routes);
-        FlavorsApi.Map(routes);
-        FlavorPartsApi.Map(routes);
-        ImagesApi.Map(routes);
-        ImageVersionsApi.Map(routes);
-        ImageApi.Map(routes);
-        ImageListApi.Map(routes);
-        ImageDataApi.Map(routes);
-        ImageMembersApi.Map(routes);
-        ImageSchemasApi.Map(routes);
-        KeyPairsApi.Map(routes);
-        LimitsApi.Map(routes);
-        QuotasApi.Map(routes);
-        NetworksApi.Map(routes);
-        FixedIpsApi.Map(routes);
-        FloatingIpsApi.Map(routes);
-        SecurityGroupsApi.Map(routes);
-        DefaultRulesApi.Map(routes);
-        DnsApi.Map(routes);
-        ServerPartsApi.Map(routes);
-        HostsApi.Map(routes);
-        ServicesApi.Map(routes);
-        HypervisorsApi.Map(routes);
-        AggregatesApi.Map(routes);
-        UsageApi.Map(routes);
-        AgentsApi.Map(routes);
-        ExternalEventsApi.Map(routes);
-        AbsentApi.Map(routes);
-        ExtensionsApi.Map(routes);
     }
 }
 
