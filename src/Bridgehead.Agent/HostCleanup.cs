@@ -60,7 +60,12 @@ public sealed class HostCleanup(string stateFolder, CleanupAppliers appliers, Fu
     }
 
     /// <summary>What the netns driver's instances ran from; beside it there may be images, which are the cloud's.</summary>
-    private string BasesFolder() => Directory.Exists(Path.Combine(stateFolder, "images")) && Directory.GetFileSystemEntries(Path.Combine(stateFolder, "images")).Length == 1 ? "images" : "images/busybox-base";
+    private string BasesFolder()
+    {
+        const string Base = "busybox-base";
+        var images = Path.Combine(stateFolder, "images");
+        return Directory.Exists(images) && Directory.GetFileSystemEntries(images) is [var only] && Path.GetFileName(only) == Base ? "images" : $"images/{Base}";
+    }
 
     private async Task EndInstancesAsync(CancellationToken cancel)
     {

@@ -27,8 +27,14 @@ internal sealed class ImageContents(Database store, ImageFiles files)
         }
 
         var path = files.PathOf(image.Location!);
-        return File.Exists(path)
-            ? new RootImage(path, most)
+        if (File.Exists(path))
+        {
+            return new RootImage(path, most);
+        }
+
+        // What came with the program adds nothing to what every host has, so hosts need share nothing for it.
+        return image.Owner is null
+            ? null
             : new RootImage(path, most, $"The data of image {image.Id} is not on this host: filesystem_store_datadir must be one folder for all hosts.");
     }
 }
