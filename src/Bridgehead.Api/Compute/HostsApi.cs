@@ -18,15 +18,14 @@ internal static class HostsApi
         .Map("GET", $"{V}/os-availability-zone/detail", Access.Admin, call => ZonesAsync(call, detail: true))
         .Map("GET", $"{V}/os-hosts", Access.Admin, HostsAsync)
         .Map("GET", $"{V}/os-hosts/{{host}}", Access.Admin, HostAsync)
-        .Map("GET", $"{V}/os-aggregates", Access.Admin, call => NoneAsync(call, "aggregates"))
-        .Map("GET", $"{V}/os-server-groups", Access.User, call => NoneAsync(call, "server_groups"));
+        .Map("GET", $"{V}/os-aggregates", Access.Admin, call => NoneAsync(call, "aggregates"));
 
     public static Task<List<Service>> ListAsync(ApiCall call) => call.Services.Store.ReadAsync(s => s.Services.ListAsync(call.Cancel), call.Cancel);
 
     public static bool IsUp(ApiCall call, Service service) =>
         service.UpdatedAt >= call.Services.Store.Now - TimeSpan.FromSeconds(call.Services.Settings.ServiceDownTime);
 
-    /// <summary>Hosts and servers are not grouped in this cloud, and nothing can make a group: the list that clients read on their way is empty.</summary>
+    /// <summary>Hosts are not grouped in this cloud, and nothing can make a group: the list that clients read on their way is empty.</summary>
     private static Task NoneAsync(ApiCall call, string name) => call.AnswerAsync(200, w =>
     {
         w.WriteStartArray(name);

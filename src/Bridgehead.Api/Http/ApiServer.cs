@@ -108,7 +108,12 @@ public static class ApiServer
         SecurityGroupsApi.Map(routes);
         DefaultRulesApi.Map(routes);
         DnsApi.Map(routes);
+        ServerListApi.Map(routes);
         ServerPartsApi.Map(routes);
+        ServerMetadataApi.Map(routes);
+        ServerTagsApi.Map(routes);
+        ServerHistoryApi.Map(routes);
+        ServerGroupsApi.Map(routes);
         HostsApi.Map(routes);
         HypervisorsApi.Map(routes);
         ExtensionsApi.Map(routes);
