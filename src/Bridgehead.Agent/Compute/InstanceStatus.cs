@@ -11,7 +11,7 @@ internal sealed class InstanceStatus(Database store, NovaSettings settings)
     /// <summary>The instance is as it was seen to be wanted. What was wished for meanwhile stays to be done.</summary>
     public Task BroughtAsync(Instance seen, CancellationToken cancel) => IsKnown(seen) ? Task.CompletedTask : UpdateAsync(seen.Uuid, now => now with
     {
-        BootedGeneration = seen.Running ? seen.BootGeneration : now.BootedGeneration,
+        BootedGeneration = seen.BootGeneration,
         MadeDiskGeneration = seen.DiskGeneration,
         VmState = seen.WantedState,
         TaskState = IsSameWish(now, seen) && !IsCopied(now) ? null : now.TaskState,
