@@ -53,7 +53,7 @@ internal static class HostActions
             await Task.Delay(Pause, store.Clock, call.Cancel);
         }
 
-        await Errors.WriteAsync(call, 503, $"The host of instance {instance.Uuid} does not answer.");
+        await Errors.WriteAsync(call, 409, $"Instance {instance.Uuid} is not ready: its host does not answer.");
     }
 
     private static string LastLines(string text, int? lines)
