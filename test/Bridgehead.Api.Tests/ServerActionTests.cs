@@ -287,7 +287,7 @@ public sealed class ServerActionTests(Cloud cloud) : IClassFixture<Cloud>
         RefusalTests.Check(await DoAsync(id, """{"trigger_crash_dump":null}""", version: "2.16"), 404);
         RefusalTests.Check(await DoAsync(id, """{"trigger_crash_dump":null}""", version: "2.17"), 501);
         RefusalTests.Check(await cloud.PostAsync($"{Servers}/{id}/remote-consoles", """{"remote_console":{"protocol":"vnc","type":"novnc"}}""", version: "2.5"), 404);
-        RefusalTests.Check(await cloud.PostAsync($"{Servers}/{id}/remote-consoles", """{"remote_console":{"protocol":"vnc","type":"novnc"}}""", version: "2.6"), 400);
+        RefusalTests.Check(await cloud.PostAsync($"{Servers}/{id}/remote-consoles", """{"remote_console":{"protocol":"vnc","type":"novnc"}}""", version: "2.6"), 501);
         RefusalTests.Check(await DoAsync(id, """{"rebuild":{"imageRef":"IMAGE","description":"d"}}""", version: "2.18"), 400);
         (await DoAsync(id, """{"rebuild":{"imageRef":"IMAGE","description":"d"}}""", version: "2.19")).Json.GetProperty("server").GetProperty("description").GetString().Should().Be("d");
     }

@@ -36,7 +36,7 @@ internal static class ServerPartsApi
             .Map("GET", $"{Base}/diagnostics", Access.Admin, DiagnosticsAsync)
             .Doc("Shows what a server uses of its host.")
             .Map("POST", $"{Base}/remote-consoles", Access.User, ConsoleAsync, since: RemoteConsoles)
-            .Doc("Refuses: servers here have no screen.", example: """{"remote_console":{"protocol":"vnc","type":"novnc"}}""");
+            .Doc("Refuses: servers here have no screen.", status: 501, example: """{"remote_console":{"protocol":"vnc","type":"novnc"}}""");
         MapInterfaces(routes);
     }
 
@@ -65,9 +65,9 @@ internal static class ServerPartsApi
                 : Errors.WriteAsync(call, 404, $"Instance {details.Instance.Uuid} does not have a port with id {call.Segment("port")}")))
         .Doc("Shows one interface of a server.")
         .Map("POST", $"{Base}/os-interface", Access.User, call => Errors.WriteAsync(call, 501, NeutronOnly))
-        .Doc("Refuses: interfaces are attached with Neutron only.")
+        .Doc("Refuses: interfaces are attached with Neutron only.", status: 501)
         .Map("DELETE", $"{Base}/os-interface/{{port}}", Access.User, call => Errors.WriteAsync(call, 501, NeutronOnly))
-        .Doc("Refuses: interfaces are detached with Neutron only.");
+        .Doc("Refuses: interfaces are detached with Neutron only.", status: 501);
 
     private static Task AddressesAsync(ApiCall call) => ServersApi.WithAsync(call, details =>
     {
@@ -149,6 +149,7 @@ internal static class ServerPartsApi
         console.Text("protocol");
         console.TryOneOf("protocol", "vnc", "spice", "rdp", "serial", "mks");
         console.TryOneOf("type", "novnc", "xvpvnc", "spice-html5", "rdp-html5", "serial", "webmks");
-        return body.Wrong is { } wrong ? call.RefuseAsync(wrong) : MissingActions.UnavailableAsync(call, type);
+        return body.Wrong is { } wrong ? call.RefuseAsync(wrong) : ServersApi.WithAsync(call, _ =>
+            Errors.WriteAsync(call, 501, $"The drivers of this cloud have no console of type {type}. A server's output is to be had by os-getConsoleOutput."));
     }
 }

@@ -48,7 +48,7 @@ internal static class MissingActions
     private static IReadOnlyList<string> OwnStates => [VmState.Active, VmState.Stopped, VmState.Paused, VmState.Suspended];
 
     /// <summary>The answer of every kind of console: there is none, but for the log.</summary>
-    public static Task UnavailableAsync(ApiCall call, string type) =>
+    private static Task UnavailableAsync(ApiCall call, string type) =>
         ServersApi.WithAsync(call, _ => Errors.WriteAsync(call, 400, $"Unavailable console type {type}. A server's output is to be had by os-getConsoleOutput."));
 
     private static Task ConsoleAsync(ApiCall call, JsonBody body, params string[] types)
