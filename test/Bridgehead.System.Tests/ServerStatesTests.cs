@@ -31,7 +31,7 @@ public sealed class ServerStatesTests
     }
 
     [Fact]
-    public async Task A_paused_server_stays_paused_when_its_host_starts_anew_and_a_hard_reboot_wakes_it()
+    public async Task A_hard_reboot_wakes_a_paused_server()
     {
         await using var cloud = await SandboxCloud.StartAsync();
         await cloud.RunAsync("nova-manage network create mynet 10.10.10.0/24");
