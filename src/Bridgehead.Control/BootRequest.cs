@@ -41,4 +41,9 @@ public sealed record BootRequest
     public string AccessIPv4 { get; init; } = "";
 
     public string AccessIPv6 { get; init; } = "";
+
+    /// <summary>AUTO or MANUAL.</summary>
+    public string DiskConfig { get; init; } = "MANUAL";
+
+    public SchedulerHints Hints { get; init; } = SchedulerHints.None;
 }

@@ -46,7 +46,7 @@ public sealed class BootServer(Database store, NovaSettings settings)
         Session session, Caller caller, BootRequest request, BootParts parts, (string Reservation, int Index, int Count) place, CancellationToken cancel)
     {
         var aliveSince = session.Now - TimeSpan.FromSeconds(settings.ServiceDownTime);
-        var host = parts.Place.Host ?? await session.Instances.LeastLoadedHostAsync(aliveSince, parts.Place.Zone, cancel);
+        var host = parts.Place.Host ?? await HostChoice.FindAsync(session, aliveSince, parts.Place.Zone, (request.Hints, parts.ServerGroup), caller, cancel);
         var instance = Draft(caller, request, parts, place, host);
         if (host is not null && await session.Services.FindAsync(host, Binaries.Compute, cancel) is { } service)
         {
@@ -55,10 +55,24 @@ public sealed class BootServer(Database store, NovaSettings settings)
 
         if (host is null)
         {
-            const string Reason = "No valid host was found. No nova-compute is up and enabled.";
+            const string Reason = "No valid host was found. No nova-compute that is up and enabled is where this server may be.";
             instance = instance with { VmState = VmState.Error, TaskState = null, BootedGeneration = instance.BootGeneration, FaultCode = 500, FaultMessage = Reason };
         }
 
+        var id = await AddAsync(session, instance, request, parts, cancel);
+        await RecordAsync(session, caller, instance, cancel);
+        if (host is not null && await AttachAsync(session, instance, parts.Networks, cancel) is { } problem)
+        {
+            return problem;
+        }
+
+        await session.SecurityGroups.MembersChangedAsync(instance.Uuid, cancel);
+        return instance with { Id = id };
+    }
+
+    /// <summary>The server's row and all that hangs on it; its number.</summary>
+    private static async Task<long> AddAsync(Session session, Instance instance, BootRequest request, BootParts parts, CancellationToken cancel)
+    {
         var uuid = instance.Uuid;
         foreach (var (key, value) in request.Metadata)
         {
@@ -73,13 +87,22 @@ public sealed class BootServer(Database store, NovaSettings settings)
         await session.InjectedFiles.AddAsync(uuid, request.Files, cancel);
         var id = await session.Instances.AddAsync(instance, cancel);
         await session.Flavors.RememberAsync(uuid, parts.Flavor, cancel);
-        if (host is not null && await AttachAsync(session, instance, parts.Networks, cancel) is { } problem)
+        if (parts.ServerGroup is { } serverGroup)
         {
-            return problem;
+            await session.ServerGroups.JoinAsync(serverGroup.Uuid, uuid, cancel);
         }
 
-        await session.SecurityGroups.MembersChangedAsync(uuid, cancel);
-        return instance with { Id = id };
+        return id;
+    }
+
+    /// <summary>A server without a host stays what it is; the host of any other says when it runs.</summary>
+    private static async Task RecordAsync(Session session, Caller caller, Instance instance, CancellationToken cancel)
+    {
+        await OwnServer.RecordAsync(session, caller, instance.Uuid, "create", finished: false, cancel);
+        if (instance.Host is null)
+        {
+            await session.ServerEvents.FinishAsync(instance.Uuid, instance.FaultMessage, cancel);
+        }
     }
 
     private Instance Draft(Caller caller, BootRequest request, BootParts parts, (string Reservation, int Index, int Count) place, string? host)
@@ -106,6 +129,7 @@ public sealed class BootServer(Database store, NovaSettings settings)
             ConfigDrive = request.ConfigDrive,
             AccessIPv4 = request.AccessIPv4,
             AccessIPv6 = request.AccessIPv6,
+            DiskConfig = request.DiskConfig,
             Host = host,
             MemoryMb = parts.Flavor.Ram,
             Vcpus = parts.Flavor.Vcpus,
@@ -140,14 +164,9 @@ public sealed class BootServer(Database store, NovaSettings settings)
             return Problem.Bad($"Flavor {request.FlavorId} could not be found.");
         }
 
-        if (await session.Images.FindAsync(request.ImageId, ImageActions.ViewerOf(caller), cancel) is not { } image)
+        if (await CheckImageAsync(session, caller, request.ImageId, flavor, cancel) is { } unusable)
         {
-            return Problem.Bad($"Image {request.ImageId} could not be found.");
-        }
-
-        if (image.Status != ImageStatus.Active || flavor.Ram < image.MinRam || (flavor.Disk > 0 && flavor.Disk < image.MinDisk))
-        {
-            return Problem.Bad(image.Status != ImageStatus.Active ? $"Image {image.Id} is not active." : "Flavor's memory or disk is too small for requested image.");
+            return unusable;
         }
 
         var key = request.KeyName is null ? null : await session.KeyPairs.FindAsync(caller.UserId, request.KeyName, cancel);
@@ -160,13 +179,40 @@ public sealed class BootServer(Database store, NovaSettings settings)
         return (await Placement.FindAsync(session, caller, request.AvailabilityZone, cancel)).Succeeded(out var place, out problem)
             && (await GroupsAsync(session, caller, request.SecurityGroups, cancel)).Succeeded(out var groups, out problem)
             && (await NetworksAsync(session, caller, request, cancel)).Succeeded(out var networks, out problem)
-            ? new BootParts(flavor, key, place, groups, networks)
+            && (await ServerGroupAsync(session, caller, request.Hints, cancel)).Succeeded(out var serverGroup, out problem)
+            ? new BootParts(flavor, key, place, groups, networks, serverGroup)
             : problem!;
+    }
+
+    /// <summary>The refusal when the caller may not boot the image with the flavor; a disk of 0 GiB is as large as the image needs.</summary>
+    internal static async Task<Problem?> CheckImageAsync(Session session, Caller caller, Guid id, Flavor flavor, CancellationToken cancel)
+    {
+        if (await session.Images.FindAsync(id, ImageActions.ViewerOf(caller), cancel) is not { } image)
+        {
+            return Problem.Bad($"Image {id} could not be found.");
+        }
+
+        return image.Status != ImageStatus.Active ? Problem.Bad($"Image {image.Id} is not active.")
+            : flavor.Ram < image.MinRam || (flavor.Disk > 0 && flavor.Disk < image.MinDisk) ? Problem.Bad("Flavor's memory or disk is too small for requested image.")
+            : null;
+    }
+
+    /// <summary>The server group of the hints; whoever boots into it waits for whoever else does, so that its policy holds for both.</summary>
+    private static async Task<Outcome<ServerGroup?>> ServerGroupAsync(Session session, Caller caller, SchedulerHints hints, CancellationToken cancel)
+    {
+        if (hints.Group is not { } uuid)
+        {
+            return (ServerGroup?)null;
+        }
+
+        await session.LockAsync($"server_group/{uuid}", cancel);
+        var group = await session.ServerGroups.FindAsync(uuid, cancel);
+        return group is null || (group.ProjectId != caller.ProjectId && !caller.IsAdmin) ? Problem.Bad($"Instance group {uuid} could not be found.") : group;
     }
 
     private static Problem? CheckRequest(BootRequest request)
     {
-        if (Text.CheckName("Server name", request.Name) is { } wrong)
+        if ((Text.CheckServerName(request.Name) ?? (request.Description is { } about ? Text.CheckDescription("Description", about) : null)) is { } wrong)
         {
             return wrong;
         }
@@ -186,7 +232,7 @@ public sealed class BootServer(Database store, NovaSettings settings)
             return Problem.Bad("User data must be base64 and at most 64 KiB.");
         }
 
-        return request.Metadata.Any(m => m.Key.Length is 0 or > 255 || m.Value.Length > 255) ? Problem.Bad("Metadata keys and values must be at most 255 characters, keys not empty.") : null;
+        return ServerTexts.CheckMetadata(request.Metadata);
     }
 
     private static bool IsBase64(string text) => Convert.TryFromBase64String(text.Replace("\n", "", StringComparison.Ordinal), new byte[text.Length], out _);
@@ -251,12 +297,12 @@ public sealed class BootServer(Database store, NovaSettings settings)
         var limits = await QuotaLimits.OfAsync(session, settings, caller.ProjectId, cancel);
         var (instances, cores, ram) = await session.Instances.UsageAsync(caller.ProjectId, cancel);
         var own = await UserQuota.FindAsync(session, caller, cancel);
+        var members = request.Hints.Group is { } group ? (await session.ServerGroups.MembersAsync([group], cancel))[group].Count() : 0;
         for (var count = request.MaxCount; ; count--)
         {
             var problem = own?.Check(count, flavor) ?? QuotaLimits.Check(limits, "instances", instances, count) ?? QuotaLimits.Check(limits, "cores", cores, (long)count * flavor.Vcpus)
                 ?? QuotaLimits.Check(limits, "ram", ram, (long)count * flavor.Ram);
-            problem ??= limits["metadata_items"] >= 0 && request.Metadata.Count > limits["metadata_items"] ? Problem.Quota("Maximum number of metadata items exceeds the quota.") : null;
-            problem ??= Files(limits, request.Files);
+            problem ??= ServerTexts.CheckCount(limits, request.Metadata.Count) ?? CheckFiles(limits, request.Files) ?? Members(limits, request.Hints, members + count);
             if (problem is null)
             {
                 return count;
@@ -269,10 +315,13 @@ public sealed class BootServer(Database store, NovaSettings settings)
         }
     }
 
-    private static Problem? Files(IReadOnlyDictionary<string, int> limits, IReadOnlyList<InjectedFile> files) =>
+    private static Problem? Members(IReadOnlyDictionary<string, int> limits, SchedulerHints hints, int members) =>
+        hints.Group is not null && limits["server_group_members"] >= 0 && members > limits["server_group_members"] ? Problem.Quota("Quota exceeded, too many servers in group") : null;
+
+    internal static Problem? CheckFiles(IReadOnlyDictionary<string, int> limits, IReadOnlyList<InjectedFile> files) =>
         QuotaLimits.Check(limits, "injected_files", 0, files.Count)
         ?? files.Select(f => QuotaLimits.Check(limits, "injected_file_path_bytes", 0, Encoding.UTF8.GetByteCount(f.Path))
             ?? QuotaLimits.Check(limits, "injected_file_content_bytes", 0, f.Content.Length)).FirstOrDefault(over => over is not null);
 
-    private sealed record BootParts(Flavor Flavor, KeyPair? Key, Place Place, IReadOnlyList<SecurityGroup> Groups, IReadOnlyList<(Network Network, IPAddress? Wanted)> Networks);
+    private sealed record BootParts(Flavor Flavor, KeyPair? Key, Place Place, IReadOnlyList<SecurityGroup> Groups, IReadOnlyList<(Network Network, IPAddress? Wanted)> Networks, ServerGroup? ServerGroup);
 }

@@ -49,4 +49,7 @@ public static class QuotaLimits
         limits[resource] >= 0 && used + more > limits[resource]
             ? Problem.Quota($"Quota exceeded for {resource}: Requested {more}, but already used {used} of {limits[resource]} {resource}")
             : null;
+
+    /// <summary>As the other, of a thing that becomes larger or smaller: what does not grow is never refused.</summary>
+    public static Problem? CheckGrowth(IReadOnlyDictionary<string, int> limits, string resource, long used, long growth) => growth > 0 ? Check(limits, resource, used, growth) : null;
 }

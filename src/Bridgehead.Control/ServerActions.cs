@@ -7,31 +7,33 @@ namespace Bridgehead.Control;
 /// <summary>What users do to their servers. Each checks owner, lock and state, and changes the wish; the host follows.</summary>
 public sealed class ServerActions(Database store, NovaSettings settings)
 {
-    public Task<Outcome<Done>> StopAsync(Caller caller, Guid uuid, CancellationToken cancel) => ChangeAsync(caller, uuid, i => i.VmState == VmState.Active && i.TaskState is null
-        ? i with { Running = false, TaskState = TaskState.PoweringOff }
-        : WrongState(i, "stop"), cancel);
+    public Task<Outcome<Instance>> StopAsync(Caller caller, Guid uuid, CancellationToken cancel) =>
+        WishAsync(caller, uuid, ("stop", [VmState.Active, VmState.Error]), i => i with { Running = false, TaskState = TaskState.PoweringOff }, cancel);
 
-    public Task<Outcome<Done>> StartAsync(Caller caller, Guid uuid, CancellationToken cancel) => ChangeAsync(caller, uuid, i => i.VmState == VmState.Stopped && i.TaskState is null
-        ? i with { Running = true, TaskState = TaskState.PoweringOn }
-        : WrongState(i, "start"), cancel);
+    public Task<Outcome<Instance>> StartAsync(Caller caller, Guid uuid, CancellationToken cancel) =>
+        WishAsync(caller, uuid, ("start", [VmState.Stopped]), i => i with { Running = true, TaskState = TaskState.PoweringOn }, cancel);
 
-    /// <summary>A soft reboot needs a running server; a hard one also brings back one that is stopped or in error.</summary>
-    public Task<Outcome<Done>> RebootAsync(Caller caller, Guid uuid, bool hard, CancellationToken cancel) => ChangeAsync(
+    /// <summary>A soft reboot needs a running server; a hard one also brings back one that is stopped, held still or in error.</summary>
+    public Task<Outcome<Instance>> RebootAsync(Caller caller, Guid uuid, bool hard, CancellationToken cancel) => WishAsync(
         caller,
         uuid,
-        i => (i.VmState == VmState.Active || (hard && i.VmState is VmState.Stopped or VmState.Error)) && i.TaskState is null && i.Host is not null
-            ? i with { Running = true, BootGeneration = i.BootGeneration + 1, TaskState = hard ? TaskState.RebootingHard : TaskState.Rebooting }
-            : WrongState(i, "reboot"),
+        ("reboot", hard ? [VmState.Active, VmState.Stopped, VmState.Paused, VmState.Suspended, VmState.Error] : [VmState.Active]),
+        i => i with { Running = true, Frozen = null, BootGeneration = i.BootGeneration + 1, TaskState = hard ? TaskState.RebootingHard : TaskState.Rebooting },
         cancel);
 
     /// <summary>A server without a host, or whose host is down, is deleted at once; what is left on the host goes when it comes back.</summary>
     public Task<Outcome<Done>> DeleteAsync(Caller caller, Guid uuid, CancellationToken cancel) => store.TryWriteAsync<Done>(
         async session =>
         {
-            var found = await OwnAsync(session, caller, uuid, cancel);
+            var found = await OwnServer.FindAsync(session, caller, uuid, cancel);
             if (!found.Succeeded(out var instance, out var problem))
             {
                 return problem;
+            }
+
+            if (!instance.DeleteRequested)
+            {
+                await OwnServer.RecordAsync(session, caller, uuid, "delete", finished: false, cancel);
             }
 
             if (instance.Host is null || !await IsUpAsync(session, instance.Host, cancel))
@@ -47,67 +49,66 @@ public sealed class ServerActions(Database store, NovaSettings settings)
         },
         cancel);
 
-    public Task<Outcome<Done>> UpdateAsync(Caller caller, Guid uuid, Func<Instance, Outcome<Instance>> change, CancellationToken cancel) => ChangeAsync(caller, uuid, change, cancel);
-
-    public Task<Outcome<Done>> LockAsync(Caller caller, Guid uuid, bool locked, CancellationToken cancel) => store.TryWriteAsync<Done>(
+    public Task<Outcome<Done>> UpdateAsync(Caller caller, Guid uuid, Func<Instance, Instance> change, CancellationToken cancel) => store.TryWriteAsync<Done>(
         async session =>
         {
-            if (await session.Instances.LockAsync(uuid, cancel) is not { } i || (i.ProjectId != caller.ProjectId && !caller.IsAdmin))
-            {
-                return NotFound(uuid);
-            }
-
-            await session.Instances.SaveAsync(i with { Locked = locked }, cancel);
-            return default(Done);
-        },
-        cancel);
-
-    public Task<Outcome<Done>> SetMetadataAsync(Caller caller, Guid uuid, IReadOnlyDictionary<string, string> items, bool replace, CancellationToken cancel) => store.TryWriteAsync<Done>(
-        async session =>
-        {
-            var found = await OwnAsync(session, caller, uuid, cancel);
+            var found = await OwnServer.FindAsync(session, caller, uuid, cancel);
             if (!found.Succeeded(out var instance, out var problem))
             {
                 return problem;
             }
 
-            if (items.Any(m => m.Key.Length is 0 or > 255 || m.Value.Length > 255))
+            await session.Instances.SaveAsync(change(instance), cancel);
+            return default(Done);
+        },
+        cancel);
+
+    /// <summary>Changes nothing: says whether the server is the caller's, not locked against them, and in one of the states.</summary>
+    public Task<Outcome<Instance>> CheckAsync(Caller caller, Guid uuid, string action, IReadOnlyList<string> states, CancellationToken cancel) =>
+        store.ReadAsync(session => OwnServer.PeekAsync(session, caller, uuid, action, states, cancel), cancel);
+
+    /// <summary>The host compares what it has of the server with what is wanted.</summary>
+    public Task<Outcome<Done>> LookAgainAsync(Caller caller, Guid uuid, CancellationToken cancel) => store.TryWriteAsync<Done>(
+        async session =>
+        {
+            if (!(await OwnServer.FindAsync(session, caller, uuid, cancel)).Succeeded(out var instance, out var problem))
             {
-                return Problem.Bad("Metadata keys and values must be at most 255 characters, keys not empty.");
+                return problem;
             }
 
-            var now = await session.Instances.MetadataAsync(uuid, cancel);
-            var limits = await QuotaLimits.OfAsync(session, settings, instance.ProjectId, cancel);
-            var total = replace ? items.Count : now.Keys.Union(items.Keys).Count();
-            if (limits["metadata_items"] >= 0 && total > limits["metadata_items"])
+            await session.Changes.InstanceAsync(uuid, instance.Host, cancel);
+            return default(Done);
+        },
+        cancel);
+
+    /// <summary>What an administrator locked who is not of its project, only an administrator unlocks.</summary>
+    public Task<Outcome<Done>> LockAsync(Caller caller, Guid uuid, bool locked, CancellationToken cancel) => store.TryWriteAsync<Done>(
+        async session =>
+        {
+            if (await session.Instances.LockAsync(uuid, cancel) is not { } i || (i.ProjectId != caller.ProjectId && !caller.IsAdmin))
             {
-                return Problem.Quota("Maximum number of metadata items exceeds the quota.");
+                return OwnServer.NotFound(uuid);
             }
 
-            foreach (var gone in replace ? now.Keys.Except(items.Keys) : [])
+            var owner = i.ProjectId == caller.ProjectId;
+            if (!locked && i is { Locked: true, LockedByAdmin: true } && !caller.IsAdmin)
             {
-                await session.Instances.RemoveMetadataAsync(uuid, gone, cancel);
+                return Problem.Denied("Policy doesn't allow os_compute_api:os-lock-server:unlock:unlock_override to be performed.");
             }
 
-            foreach (var (key, value) in items)
+            if (!(locked && i.Locked && owner))
             {
-                await session.Instances.PutMetadataAsync(uuid, key, value, cancel);
+                await session.Instances.SaveAsync(i with { Locked = locked, LockedByAdmin = locked && !owner }, cancel);
             }
 
             return default(Done);
         },
         cancel);
 
-    public Task<Outcome<Done>> RemoveMetadataAsync(Caller caller, Guid uuid, string key, CancellationToken cancel) => store.TryWriteAsync<Done>(
-        async session => (await OwnAsync(session, caller, uuid, cancel)).Problem is { } problem
-            ? problem
-            : await session.Instances.RemoveMetadataAsync(uuid, key, cancel) ? default(Done) : Problem.Missing("Metadata item was not found"),
-        cancel);
-
     public Task<Outcome<Done>> AddFixedIpAsync(Caller caller, Guid uuid, string network, CancellationToken cancel) => store.TryWriteAsync<Done>(
         async session =>
         {
-            var found = await OwnAsync(session, caller, uuid, cancel);
+            var found = await OwnServer.FindAsync(session, caller, uuid, cancel);
             if (!found.Succeeded(out var instance, out var problem))
             {
                 return problem;
@@ -128,7 +129,7 @@ public sealed class ServerActions(Database store, NovaSettings settings)
     public Task<Outcome<Done>> RemoveFixedIpAsync(Caller caller, Guid uuid, IPAddress address, CancellationToken cancel) => store.TryWriteAsync<Done>(
         async session =>
         {
-            var found = await OwnAsync(session, caller, uuid, cancel);
+            var found = await OwnServer.FindAsync(session, caller, uuid, cancel);
             if (!found.Succeeded(out var instance, out var problem))
             {
                 return problem;
@@ -161,7 +162,7 @@ public sealed class ServerActions(Database store, NovaSettings settings)
     private Task<Outcome<Done>> GroupAsync(Caller caller, Guid uuid, string name, Func<Session, SecurityGroup, Task<Problem?>> change, CancellationToken cancel) => store.TryWriteAsync<Done>(
         async session =>
         {
-            var found = await OwnAsync(session, caller, uuid, cancel);
+            var found = await OwnServer.FindAsync(session, caller, uuid, cancel);
             if (!found.Succeeded(out var instance, out var problem))
             {
                 return problem;
@@ -188,35 +189,9 @@ public sealed class ServerActions(Database store, NovaSettings settings)
         return default(Done);
     }
 
-    private Task<Outcome<Done>> ChangeAsync(Caller caller, Guid uuid, Func<Instance, Outcome<Instance>> change, CancellationToken cancel) => store.TryWriteAsync<Done>(
-        async session =>
-        {
-            var found = await OwnAsync(session, caller, uuid, cancel);
-            if (!found.Succeeded(out var instance, out var problem) || !change(instance).Succeeded(out var changed, out problem))
-            {
-                return problem!;
-            }
-
-            await session.Instances.SaveAsync(changed, cancel);
-            return default(Done);
-        },
-        cancel);
-
-    private static async Task<Outcome<Instance>> OwnAsync(Session session, Caller caller, Guid uuid, CancellationToken cancel)
-    {
-        if (await session.Instances.LockAsync(uuid, cancel) is not { } instance || (instance.ProjectId != caller.ProjectId && !caller.IsAdmin))
-        {
-            return NotFound(uuid);
-        }
-
-        return instance.Locked && !caller.IsAdmin ? Problem.Conflicting($"Instance {uuid} is locked") : instance;
-    }
+    private Task<Outcome<Instance>> WishAsync(Caller caller, Guid uuid, (string Name, IReadOnlyList<string> States) action, Func<Instance, Instance> change, CancellationToken cancel) =>
+        OwnServer.ChangeAsync(store, caller, uuid, action, (_, i) => Task.FromResult<Outcome<Instance>>(change(i)), cancel);
 
     private async Task<bool> IsUpAsync(Session session, string host, CancellationToken cancel) => (await session.Services.ListAsync(cancel)).Exists(s =>
         s.Host == host && s.Binary == Binaries.Compute && !s.ForcedDown && s.UpdatedAt >= session.Now - TimeSpan.FromSeconds(settings.ServiceDownTime));
-
-    private static Problem NotFound(Guid uuid) => Problem.Missing($"Instance {uuid} could not be found.");
-
-    private static Problem WrongState(Instance i, string action) =>
-        Problem.Conflicting($"Cannot '{action}' instance {i.Uuid} while it is in {(i.TaskState is { } task ? $"task_state {task}" : $"vm_state {i.VmState}")}");
 }

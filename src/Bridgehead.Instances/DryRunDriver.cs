@@ -38,6 +38,16 @@ public sealed class DryRunDriver(IInstanceDriver real, DryRun run, DryRunLinks l
         }
     }
 
+    public Task WipeAsync(Guid uuid, CancellationToken cancel) => NoteAsync(ChangeSign.Goes, $"the disk of {uuid}");
+
+    public Task FreezeAsync(Guid uuid, CancellationToken cancel) => NoteAsync(ChangeSign.Changes, $"{uuid} is held still");
+
+    public Task ThawAsync(Guid uuid, CancellationToken cancel) => NoteAsync(ChangeSign.Changes, $"{uuid} goes on");
+
+    public bool? IsFrozen(Guid uuid) => real.IsFrozen(uuid);
+
+    public Task<IReadOnlyDictionary<string, long>> DiagnoseAsync(Guid uuid, CancellationToken cancel) => real.DiagnoseAsync(uuid, cancel);
+
     public async Task DestroyAsync(Guid uuid, CancellationToken cancel)
     {
         if ((await ListAsync(cancel)).Any(found => found.Uuid == uuid))

@@ -64,6 +64,21 @@ public interface IInstanceDriver
     /// <summary>Ends the instance's processes and its taps; its disk stays.</summary>
     Task StopAsync(Guid uuid, CancellationToken cancel);
 
+    /// <summary>Throws the disk of an instance that does not run away: its next boot begins with a new one.</summary>
+    Task WipeAsync(Guid uuid, CancellationToken cancel);
+
+    /// <summary>Holds the running instance still: none of its programs goes on, and its taps carry nothing.</summary>
+    Task FreezeAsync(Guid uuid, CancellationToken cancel);
+
+    /// <summary>Lets it go on.</summary>
+    Task ThawAsync(Guid uuid, CancellationToken cancel);
+
+    /// <summary>Whether the running instance is held still; null when a life of the daemon ended between the two.</summary>
+    bool? IsFrozen(Guid uuid);
+
+    /// <summary>What the instance uses of the host, by nova's names: cpu times in nanoseconds, memory in KiB, bytes and packets of its interfaces as the instance counts them. Empty when it does not run.</summary>
+    Task<IReadOnlyDictionary<string, long>> DiagnoseAsync(Guid uuid, CancellationToken cancel);
+
     /// <summary>Ends it and removes everything of it from the host.</summary>
     Task DestroyAsync(Guid uuid, CancellationToken cancel);
 

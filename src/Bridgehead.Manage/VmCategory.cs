@@ -18,7 +18,7 @@ internal static class VmCategory
 
     private static async Task<int> ListAsync(ManageCall call)
     {
-        var instances = await call.ReadAsync(s => s.Instances.ListAsync(new InstanceFilter { Host = call["host"] }, null, int.MaxValue, call.Cancel));
+        var instances = await call.ReadAsync(s => s.Instances.ListAsync(new InstanceFilter().With(InstanceColumn.Host, call["host"]), null, int.MaxValue, call.Cancel));
         await call.Output.WriteLineAsync(Layout.Blanks(Widths, "instance", "node", "type", "state", "launched", "image", "project", "user", "zone", "index"));
         foreach (var i in instances)
         {

@@ -6,7 +6,7 @@ namespace Bridgehead.Store;
 public sealed record NicDetails(VirtualInterface Nic, Network Network, IReadOnlyList<FixedIp> Fixed, IReadOnlyList<FloatingIp> Floating);
 
 /// <summary>An instance with everything that hangs on it.</summary>
-public sealed record InstanceDetails(Instance Instance, IReadOnlyList<NicDetails> Nics, IReadOnlyList<SecurityGroup> Groups, IReadOnlyDictionary<string, string> Metadata);
+public sealed record InstanceDetails(Instance Instance, IReadOnlyList<NicDetails> Nics, IReadOnlyList<SecurityGroup> Groups, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<string> Tags);
 
 /// <summary>Loads what hangs on instances in a number of queries that does not depend on how many there are.</summary>
 public static class InstanceDetailsLoader
@@ -46,6 +46,8 @@ public static class InstanceDetailsLoader
         var metadata = (await session.Sql.ListAsync(
             $"select * from instance_metadata where instance_uuid {these} order by key", r => (Uuid: r.Uuid("instance_uuid"), Key: r.Text("key"), Value: r.Text("value")), cancel, parameters))
             .ToLookup(m => m.Uuid);
+        var tags = (await session.Sql.ListAsync(
+            $"select * from instance_tags where instance_uuid {these} order by tag", r => (Uuid: r.Uuid("instance_uuid"), Tag: r.Text("tag")), cancel, parameters)).ToLookup(t => t.Uuid, t => t.Tag);
         var networks = (await session.Networks.ListAsync(cancel)).ToDictionary(n => n.Id);
         return instances.Select(instance => new InstanceDetails(
             instance,
@@ -55,6 +57,7 @@ public static class InstanceDetailsLoader
                 [.. fixedIps[nic.Id]],
                 [.. floating[instance.Uuid].Where(f => fixedIps[nic.Id].Any(x => x.Address.Equals(f.FixedAddress)))]))],
             [.. groups[instance.Uuid]],
-            metadata[instance.Uuid].ToDictionary(m => m.Key, m => m.Value)));
+            metadata[instance.Uuid].ToDictionary(m => m.Key, m => m.Value),
+            [.. tags[instance.Uuid]]));
     }
 }

@@ -24,6 +24,8 @@ public static class InstanceRemoval
 
         await session.VirtualInterfaces.RemoveOfInstanceAsync(instance.Uuid, cancel);
         await session.SecurityGroups.LeaveAllAsync(instance.Uuid, cancel);
+        await session.ServerGroups.LeaveAsync(instance.Uuid, cancel);
+        await session.ServerEvents.FinishAsync(instance.Uuid, null, cancel);
         await session.ServerPasswords.RemoveAsync(instance.Uuid, cancel);
         await session.InjectedFiles.RemoveAsync(instance.Uuid, cancel);
         await session.Instances.SaveAsync(instance with { VmState = VmState.Deleted, TaskState = null, PowerState = PowerState.NoState, TerminatedAt = session.Now }, cancel);

@@ -62,6 +62,12 @@ public sealed class Session
 
     public InjectedFiles InjectedFiles => new(this);
 
+    public Tags Tags => new(this);
+
+    public ServerGroups ServerGroups => new(this);
+
+    public Diagnostics Diagnostics => new(this);
+
     public ServerEvents ServerEvents => new(this);
 
     public DefaultRules DefaultRules => new(this);

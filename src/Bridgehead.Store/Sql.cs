@@ -34,6 +34,26 @@ public sealed class Sql
         return rows;
     }
 
+    /// <summary>The values of the first rows that have one, at most <paramref name="most"/>; no row after the last of them is asked for.</summary>
+    public async Task<List<T>> TakeAsync<T>(string text, Func<Row, T?> choose, int most, CancellationToken cancel, params (string Name, object? Value)[] parameters)
+        where T : class
+    {
+        await using var command = Command(text, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var chosen = new List<T>();
+        var row = new Row(reader);
+        while (chosen.Count < most && await reader.ReadAsync(cancel))
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (choose(row) is { } value)
+            {
+                chosen.Add(value);
+            }
+        }
+
+        return chosen;
+    }
+
     /// <summary>The first row's value, or the default of <typeparamref name="T"/> when there is none.</summary>
     public async Task<T?> FirstAsync<T>(string text, Func<Row, T> map, CancellationToken cancel, params (string Name, object? Value)[] parameters)
     {

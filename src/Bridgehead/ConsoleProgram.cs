@@ -43,7 +43,7 @@ internal static class ConsoleProgram
                 return instance.Host == host ? [instance] : [];
             }
 
-            return await session.Instances.ListAsync(new InstanceFilter { Name = server, Host = host }, null, 2, CancellationToken.None);
+            return await session.Instances.ListAsync(new InstanceFilter().With(InstanceColumn.DisplayName, server).With(InstanceColumn.Host, host), null, 2, CancellationToken.None);
         },
         CancellationToken.None);
 

@@ -15,7 +15,9 @@ public sealed class CrashLaws
         new(Deed.CreateNetwork, 2, 0), new(Deed.AddFixedIp, 0, 1), new(Deed.Stop, 0, 0), new(Deed.Wait, 0, 0), new(Deed.Start, 0, 0), new(Deed.Wait, 0, 0),
         new(Deed.Associate, 1, 0), new(Deed.Disassociate, 0, 0), new(Deed.RemoveFixedIp, 0, 0), new(Deed.Wait, 0, 0), new(Deed.Vanish, 0, 0), new(Deed.Wait, 0, 0),
         new(Deed.Boot, 1, 1), new(Deed.Reboot, 0, 0), new(Deed.Wait, 0, 0), new(Deed.Deafen, 0, 0), new(Deed.Delete, 0, 0), new(Deed.Wait, 0, 0), new(Deed.Delete, 0, 0),
-        new(Deed.Wait, 0, 0), new(Deed.DeleteNetwork, 0, 0), new(Deed.CreateNetwork, 1, 0), new(Deed.Wait, 0, 0),
+        new(Deed.Wait, 0, 0), new(Deed.Boot, 0, 0), new(Deed.Wait, 0, 0), new(Deed.Pause, 0, 0), new(Deed.Wait, 0, 0), new(Deed.Unpause, 0, 0), new(Deed.Wait, 0, 0), new(Deed.Resize, 0, 0),
+        new(Deed.Wait, 0, 0), new(Deed.RevertResize, 0, 0), new(Deed.Wait, 0, 0), new(Deed.Suspend, 0, 0), new(Deed.Wait, 0, 0), new(Deed.Reboot, 0, 0), new(Deed.Wait, 0, 0),
+        new(Deed.Rebuild, 0, 0), new(Deed.Wait, 0, 0), new(Deed.Delete, 0, 0), new(Deed.Wait, 0, 0), new(Deed.DeleteNetwork, 0, 0), new(Deed.CreateNetwork, 1, 0), new(Deed.Wait, 0, 0),
     ];
 
     [Theory]

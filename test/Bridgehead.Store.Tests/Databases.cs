@@ -54,6 +54,23 @@ public sealed class FreshDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>How SQLite would go about a query.</summary>
+    public async Task<string> PlanAsync(string query)
+    {
+        await using var connection = new SqliteConnection($"Data Source={_folder}/store.db");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"explain query plan {query}";
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var lines = new List<string>();
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            lines.Add(reader.GetString(3));
+        }
+
+        return string.Join('\n', lines);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var database in _opened)

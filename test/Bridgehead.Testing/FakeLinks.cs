@@ -158,7 +158,7 @@ public sealed class FakeLinks
         }
 
         link.Mac = Value(words, "address") ?? link.Mac;
-        link.IsUp |= words.Contains("up");
+        link.IsUp = (link.IsUp || words.Contains("up")) && !words.Contains("down");
         link.Master = words.Contains("nomaster") ? null : link.Master;
     }
 

@@ -97,7 +97,7 @@ public sealed partial class ComputeAgent : IAgent
 
     public void Look(Change change)
     {
-        if (change.Kind is ChangeKind.Instance or ChangeKind.SecurityGroup or ChangeKind.GroupMember or ChangeKind.Console or ChangeKind.Snapshot)
+        if (change.Kind is ChangeKind.Instance or ChangeKind.SecurityGroup or ChangeKind.GroupMember or ChangeKind.Console or ChangeKind.Snapshot or ChangeKind.Diagnostics)
         {
             _work.Ask($"{change.Kind}/{change.Key}");
         }
@@ -138,6 +138,7 @@ public sealed partial class ComputeAgent : IAgent
             SourceKind => _filters.LookAtSourceAsync(long.Parse(id), cancel),
             ChangeKind.Console => ConsoleAsync(Guid.Parse(id), cancel),
             ChangeKind.Snapshot => _snapshots.RunAsync(Guid.Parse(id), cancel),
+            ChangeKind.Diagnostics => DiagnosticsAsync(Guid.Parse(id), cancel),
             ExitedKind => _status.ExitedAsync(Guid.Parse(id), cancel),
             _ => _convergence.RunAsync(Guid.Parse(id), cancel),
         };
@@ -158,6 +159,16 @@ public sealed partial class ComputeAgent : IAgent
             const int Most = 256 * 1024;
             var text = await _appliers.Driver.ReadConsoleAsync(uuid, Most, cancel);
             await _store.WriteAsync(session => session.Consoles.AnswerAsync(uuid, text.Replace("\0", "", StringComparison.Ordinal), cancel), cancel);
+        }
+    }
+
+    private async Task DiagnosticsAsync(Guid uuid, CancellationToken cancel)
+    {
+        if (await _reader.FindAsync(uuid, cancel) is { } view && view.Instance.Host == _settings.Host)
+        {
+            var figures = await _appliers.Driver.DiagnoseAsync(uuid, cancel);
+            var text = string.Concat(figures.OrderBy(figure => figure.Key, StringComparer.Ordinal).Select(figure => $"{figure.Key} {figure.Value}\n"));
+            await _store.WriteAsync(session => session.Diagnostics.AnswerAsync(uuid, text, cancel), cancel);
         }
     }
 

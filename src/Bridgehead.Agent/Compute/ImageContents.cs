@@ -14,7 +14,7 @@ internal sealed class ImageContents(Database store, ImageFiles files)
     public async Task<RootImage?> RootOfAsync(Instance instance, CancellationToken cancel)
     {
         var (image, flavor) = await store.ReadAsync(
-            async session => (await session.Images.FindAsync(instance.ImageId, cancel), await session.Flavors.FindAsync(instance.FlavorId, cancel)), cancel);
+            async session => (await session.Images.FindAsync(instance.ImageId, cancel), await session.Flavors.OfInstanceAsync(instance.Uuid, cancel)), cancel);
         var most = (long)(flavor is { Disk: > 0 and var disk } ? disk : UsualDisk) << 30;
         if (image is null)
         {

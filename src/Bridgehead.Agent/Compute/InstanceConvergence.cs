@@ -26,34 +26,35 @@ internal sealed partial class InstanceConvergence(HostReader reader, InstanceSta
             return;
         }
 
-        if (view.Instance.VmState == VmState.Error && view.Instance.BootGeneration == view.Instance.BootedGeneration)
+        Remember(view);
+        var runs = await appliers.Driver.IsRunningAsync(uuid, cancel);
+        if (view.Instance is { VmState: VmState.Error, Running: true, IsBrought: true })
         {
+            // It stays as it is until somebody says otherwise; but what runs has its filter.
+            await (runs ? FilterAsync(view, cancel) : Task.CompletedTask);
             return;
         }
 
-        Remember(view);
-        var runs = await appliers.Driver.IsRunningAsync(uuid, cancel);
         await BringAboutAsync(view, runs, cancel);
     }
 
     private async Task BringAboutAsync(InstanceView view, bool runs, CancellationToken cancel)
     {
         var instance = view.Instance;
-        var rebooting = instance.BootGeneration != instance.BootedGeneration;
         if (!instance.Running)
         {
             await StopAsync(view, cancel);
         }
-        else if (!runs && !rebooting && instance.VmState == VmState.Active)
+        else if (!runs && instance is { IsBrought: true, VmState: VmState.Active or VmState.Paused or VmState.Suspended or VmState.Resized })
         {
             // It ended while nobody watched: as nova, say so and leave it off.
             await status.ExitedAsync(instance.Uuid, cancel);
         }
-        else if (runs && !rebooting)
+        else if (runs && instance.IsBrought)
         {
-            await boot.FilterAsync(view, cancel);
-            await boot.GuardAsync(view, cancel);
-            await status.RunningAsync(instance, cancel);
+            await FilterAsync(view, cancel);
+            await HoldAsync(instance, cancel);
+            await status.BroughtAsync(instance, cancel);
         }
         else
         {
@@ -70,6 +71,7 @@ internal sealed partial class InstanceConvergence(HostReader reader, InstanceSta
                 await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
             }
 
+            await WipeAsync(view.Instance, cancel);
             await status.SpawningAsync(view.Instance, cancel);
             await boot.RunAsync(view, cancel);
         }
@@ -82,7 +84,8 @@ internal sealed partial class InstanceConvergence(HostReader reader, InstanceSta
             return;
         }
 
-        await status.BootedAsync(view.Instance, cancel);
+        await HoldAsync(view.Instance, cancel);
+        await status.BroughtAsync(view.Instance, cancel);
         Booted(log, view.Instance.Uuid, view.Instance.Id);
     }
 
@@ -90,9 +93,28 @@ internal sealed partial class InstanceConvergence(HostReader reader, InstanceSta
     private async Task StopAsync(InstanceView view, CancellationToken cancel)
     {
         await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
+        await WipeAsync(view.Instance, cancel);
+        await FilterAsync(view, cancel);
+        await status.BroughtAsync(view.Instance, cancel);
+    }
+
+    /// <summary>What the instance had on its disk goes before the new one's first boot. Done again after a crash, nothing of the old one comes back.</summary>
+    private Task WipeAsync(Instance instance, CancellationToken cancel) =>
+        instance.DiskGeneration == instance.MadeDiskGeneration ? Task.CompletedTask : appliers.Driver.WipeAsync(instance.Uuid, cancel);
+
+    private async Task HoldAsync(Instance instance, CancellationToken cancel)
+    {
+        var wanted = instance.Frozen is not null;
+        if (appliers.Driver.IsFrozen(instance.Uuid) != wanted)
+        {
+            await (wanted ? appliers.Driver.FreezeAsync(instance.Uuid, cancel) : appliers.Driver.ThawAsync(instance.Uuid, cancel));
+        }
+    }
+
+    private async Task FilterAsync(InstanceView view, CancellationToken cancel)
+    {
         await boot.FilterAsync(view, cancel);
         await boot.GuardAsync(view, cancel);
-        await status.StoppedAsync(view.Instance, cancel);
     }
 
     /// <summary>Processes and taps first, then the filters, and only then do the addresses go back to the pool; last, bridges that it was the last to need.</summary>

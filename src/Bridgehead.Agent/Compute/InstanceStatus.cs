@@ -8,13 +8,14 @@ internal sealed class InstanceStatus(Database store, NovaSettings settings)
 {
     public bool IsHere(Instance instance) => instance.Host == settings.Host;
 
-    /// <summary>The generation was brought up.</summary>
-    public Task BootedAsync(Instance seen, CancellationToken cancel) => UpdateAsync(seen.Uuid, now => now with
+    /// <summary>The instance is as it was seen to be wanted. What was wished for meanwhile stays to be done.</summary>
+    public Task BroughtAsync(Instance seen, CancellationToken cancel) => IsKnown(seen) ? Task.CompletedTask : UpdateAsync(seen.Uuid, now => now with
     {
         BootedGeneration = seen.BootGeneration,
-        VmState = VmState.Active,
-        TaskState = now.DeleteRequested || now.BootGeneration != seen.BootGeneration || !now.Running || IsCopied(now) ? now.TaskState : null,
-        PowerState = PowerState.Running,
+        MadeDiskGeneration = seen.DiskGeneration,
+        VmState = seen.WantedState,
+        TaskState = IsSameWish(now, seen) && !IsCopied(now) ? null : now.TaskState,
+        PowerState = PowerOf(seen),
         Progress = 100,
         LaunchedAt = now.LaunchedAt ?? store.Now,
         FaultMessage = null,
@@ -22,31 +23,29 @@ internal sealed class InstanceStatus(Database store, NovaSettings settings)
         FaultAt = null,
     }, cancel);
 
-    public Task RunningAsync(Instance seen, CancellationToken cancel) => seen is { VmState: VmState.Active, PowerState: PowerState.Running, TaskState: null or TaskState.ImageSnapshot }
-        ? Task.CompletedTask
-        : BootedAsync(seen, cancel);
-
     public Task SpawningAsync(Instance seen, CancellationToken cancel) => seen.VmState != VmState.Building || seen.TaskState == TaskState.Spawning
         ? Task.CompletedTask
         : UpdateAsync(seen.Uuid, now => now with { TaskState = now.DeleteRequested ? now.TaskState : TaskState.Spawning }, cancel);
 
-    public Task StoppedAsync(Instance seen, CancellationToken cancel) => seen is { VmState: VmState.Stopped, PowerState: PowerState.Shutdown, TaskState: null or TaskState.ImageSnapshot }
-        ? Task.CompletedTask
-        : UpdateAsync(seen.Uuid, now => now with
-        {
-            VmState = VmState.Stopped,
-            TaskState = now.DeleteRequested || now.Running || IsCopied(now) ? now.TaskState : null,
-            PowerState = PowerState.Shutdown,
-        }, cancel);
-
     /// <summary>The instance ended by itself: it stays off until somebody starts it, as nova does.</summary>
-    public Task ExitedAsync(Guid uuid, CancellationToken cancel) => UpdateAsync(uuid, now => now.Running && now.BootGeneration == now.BootedGeneration && now.VmState == VmState.Active
-        ? now with { Running = false, VmState = VmState.Stopped, PowerState = PowerState.Shutdown }
-        : now, cancel);
+    public Task ExitedAsync(Guid uuid, CancellationToken cancel) => UpdateAsync(
+        uuid,
+        now => now is { Running: true, IsBrought: true, VmState: VmState.Active or VmState.Paused or VmState.Suspended or VmState.Resized }
+            ? now with
+            {
+                Running = false,
+                Frozen = null,
+                VmState = now.Before is null ? VmState.Stopped : VmState.Resized,
+                TaskState = now.DeleteRequested ? now.TaskState : null,
+                PowerState = PowerState.Shutdown,
+            }
+            : now,
+        cancel);
 
     public Task FailedAsync(Instance seen, string reason, CancellationToken cancel) => UpdateAsync(seen.Uuid, now => now with
     {
         BootedGeneration = seen.BootGeneration,
+        MadeDiskGeneration = seen.DiskGeneration,
         VmState = VmState.Error,
         TaskState = now.DeleteRequested ? now.TaskState : null,
         PowerState = PowerState.NoState,
@@ -71,12 +70,30 @@ internal sealed class InstanceStatus(Database store, NovaSettings settings)
     /// <summary>A copy of its disk is being made; whoever makes it says when that is over.</summary>
     private static bool IsCopied(Instance now) => now.TaskState == TaskState.ImageSnapshot;
 
+    private static bool IsKnown(Instance seen) =>
+        seen is { TaskState: null or TaskState.ImageSnapshot, IsBrought: true } && seen.VmState == seen.WantedState && seen.PowerState == PowerOf(seen);
+
+    private static bool IsSameWish(Instance now, Instance seen) =>
+        (now.Running, now.Frozen, now.BootGeneration, now.DiskGeneration, now.Before, now.DeleteRequested) == (seen.Running, seen.Frozen, seen.BootGeneration, seen.DiskGeneration, seen.Before, false);
+
+    private static PowerState PowerOf(Instance seen) => (seen.Running, seen.Frozen) switch
+    {
+        (false, _) => PowerState.Shutdown,
+        (true, VmState.Paused) => PowerState.Paused,
+        (true, VmState.Suspended) => PowerState.Suspended,
+        _ => PowerState.Running,
+    };
+
     private Task UpdateAsync(Guid uuid, Func<Instance, Instance> change, CancellationToken cancel) => store.WriteAsync(
         async session =>
         {
             if (await session.Instances.LockAsync(uuid, cancel) is { } now && change(now) is var then && then != now)
             {
                 await session.Instances.SaveAsync(then, cancel);
+                if (then.TaskState is null)
+                {
+                    await session.ServerEvents.FinishAsync(uuid, then.VmState == VmState.Error ? then.FaultMessage : null, cancel);
+                }
             }
 
             return default(Done);

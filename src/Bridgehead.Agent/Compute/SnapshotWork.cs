@@ -33,7 +33,7 @@ internal sealed partial class SnapshotWork(Database store, NovaSettings settings
         var why = image is null || image.HasContent ? null
             : instance is null or { DeleteRequested: true } ? "the server was deleted"
             : await WriteAsync(image, instance, cancel);
-        await EndAsync(snapshot, why is not null, cancel);
+        await EndAsync(snapshot, why, cancel);
         if (why is not null)
         {
             Failed(log, snapshot.InstanceUuid, id, why);
@@ -66,10 +66,10 @@ internal sealed partial class SnapshotWork(Database store, NovaSettings settings
         return room.Check(file.Size);
     }
 
-    private Task EndAsync(Snapshot snapshot, bool failed, CancellationToken cancel) => store.WriteAsync(
+    private Task EndAsync(Snapshot snapshot, string? why, CancellationToken cancel) => store.WriteAsync(
         async session =>
         {
-            if (failed && await session.Images.FindAsync(snapshot.ImageId, cancel) is { Status: ImageStatus.Queued })
+            if (why is not null && await session.Images.FindAsync(snapshot.ImageId, cancel) is { Status: ImageStatus.Queued })
             {
                 await session.Images.RemoveAsync(snapshot.ImageId, cancel);
             }
@@ -78,6 +78,7 @@ internal sealed partial class SnapshotWork(Database store, NovaSettings settings
             if (await session.Instances.LockAsync(snapshot.InstanceUuid, cancel) is { TaskState: TaskState.ImageSnapshot } instance)
             {
                 await session.Instances.SaveAsync(instance with { TaskState = null }, cancel);
+                await session.ServerEvents.FinishAsync(snapshot.InstanceUuid, why, cancel);
             }
 
             return default(Done);

@@ -23,7 +23,6 @@ internal static class CreateImageApi
             return;
         }
 
-        await ServerPartsApi.RecordAsync(call, ServersApi.Id(call), "createImage");
         if (call.Microversion >= IdInBody)
         {
             await call.AnswerAsync(202, w => w.WriteString("image_id", image));

@@ -22,18 +22,9 @@ internal static class HostsApi
         .Map("PUT", $"{V}/os-hosts/{{host}}", Access.Admin, SetAsync, Last)
         .Doc("Enables or disables a compute host.", example: """{"status":"enable"}""")
         .Map("GET", $"{V}/os-hosts/{{host}}/{{power}}", Access.Admin, PowerAsync, Last)
-        .Doc("Starts, stops or reboots a host: no driver here can.", status: 501)
-        .Map("GET", $"{V}/os-server-groups", Access.User, call => NoneAsync(call, "server_groups"))
-        .Doc("Lists server groups.");
+        .Doc("Starts, stops or reboots a host: no driver here can.", status: 501);
 
     public static Task<List<Service>> ListAsync(ApiCall call) => call.Services.Store.ReadAsync(s => s.Services.ListAsync(call.Cancel), call.Cancel);
-
-    /// <summary>Servers are not grouped in this cloud, and nothing can make a group: the list that clients read on their way is empty.</summary>
-    private static Task NoneAsync(ApiCall call, string name) => call.AnswerAsync(200, w =>
-    {
-        w.WriteStartArray(name);
-        w.WriteEndArray();
-    });
 
     /// <summary>A user sees the zones that servers may be in, an administrator those of all daemons with their state.</summary>
     private static async Task ZonesAsync(ApiCall call, bool detail)

@@ -30,7 +30,7 @@ internal sealed class ApiCall(HttpContext http, ApiServices services)
     /// <summary>Set once the token was accepted.</summary>
     public Login? Login { get; set; }
 
-    public Caller Caller => Login!.Caller;
+    public Caller Caller => Login!.Caller with { RequestId = RequestId };
 
     /// <summary>Compute's 2.N.</summary>
     public int Microversion { get; set; } = 1;
@@ -131,6 +131,16 @@ internal sealed record ApiServices(Bridgehead.Store.Database Store, NovaSettings
     public BootServer Boot { get; } = new(Store, Settings);
 
     public ServerActions Servers { get; } = new(Store, Settings);
+
+    public ServerStates ServerStates { get; } = new(Store);
+
+    public ServerRebuild Rebuild { get; } = new(Store, Settings);
+
+    public ServerResize Resize { get; } = new(Store, Settings);
+
+    public ServerTexts ServerTexts { get; } = new(Store, Settings);
+
+    public ServerGroupActions ServerGroups { get; } = new(Store, Settings);
 
     public CreateNetwork CreateNetwork { get; } = new(Store, Settings);
 

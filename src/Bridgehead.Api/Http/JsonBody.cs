@@ -190,6 +190,29 @@ internal sealed class JsonBody
         if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
         {
             Note($"Invalid input for field/attribute {name}: it must be a list of strings.");
+            return null;
+        }
+
+        return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+    }
+
+    /// <summary>Strings of a list, or one string that stands for such a list; empty when it is not there.</summary>
+    public IReadOnlyList<string> TextList(string name)
+    {
+        if (!Has(name))
+        {
+            return [];
+        }
+
+        var value = _object.GetProperty(name);
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            return [value.GetString()!];
+        }
+
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+        {
+            Note($"Invalid input for field/attribute {name}: it must be a list of strings.");
             return [];
         }
 
@@ -218,6 +241,18 @@ internal sealed class JsonBody
         }
 
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    /// <summary>One of these words; null when it is not there.</summary>
+    public string? TryOneOf(string name, params IReadOnlyCollection<string> words)
+    {
+        var text = TryText(name);
+        if (text is not null && !words.Contains(text))
+        {
+            Note($"Invalid input for field/attribute {name}: '{text}' is not one of {string.Join(", ", words)}.");
+        }
+
+        return text;
     }
 
     /// <summary>Whether the value is this very string.</summary>

@@ -81,6 +81,7 @@ public sealed class QuotaActions(Database store, NovaSettings settings)
             ["fixed_ips"] = await session.FixedIps.CountOfProjectAsync(project, cancel),
             ["floating_ips"] = await session.FloatingIps.CountOfProjectAsync(project, cancel),
             ["security_groups"] = await session.SecurityGroups.CountAsync(project, cancel),
+            ["server_groups"] = await session.ServerGroups.CountAsync(project, cancel),
             ["key_pairs"] = user is null ? 0 : await session.KeyPairs.CountAsync(user, cancel),
         };
     }

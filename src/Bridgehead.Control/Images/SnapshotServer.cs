@@ -44,6 +44,7 @@ public sealed class SnapshotServer(Database store, NovaSettings settings)
             await s.Images.AddAsync(image, cancel);
             await s.Snapshots.AskAsync(new Snapshot(image.Id, server, instance.Host!), cancel);
             await s.Instances.SaveAsync(instance with { TaskState = TaskState.ImageSnapshot }, cancel);
+            await OwnServer.RecordAsync(s, caller, server, "createImage", finished: false, cancel);
             return image.Id;
         },
         cancel);

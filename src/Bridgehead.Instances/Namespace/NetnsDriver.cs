@@ -67,6 +67,7 @@ public sealed class NetnsDriver(ICommandRunner runner, string stateFolder, TimeP
 
         File.Delete(Path.Combine(folder, "started"));
         await EndProcessesAsync(uuid, cancel);
+        Mark(uuid).Clear();
         var taps = Path.Combine(folder, "taps");
         if (File.Exists(taps))
         {
@@ -78,6 +79,39 @@ public sealed class NetnsDriver(ICommandRunner runner, string stateFolder, TimeP
 
             File.Delete(taps);
         }
+    }
+
+    public Task WipeAsync(Guid uuid, CancellationToken cancel) =>
+        runner.RequireAsync(new Command("rm", ["-rf", "--one-file-system", Path.Combine(_folders.Of(uuid), "disk")]), cancel);
+
+    /// <summary>Its taps first: the kernel answers for a machine whose programs stand still.</summary>
+    public async Task FreezeAsync(Guid uuid, CancellationToken cancel)
+    {
+        await Mark(uuid).BeginAsync(cancel);
+        await TapLinks.SetAsync(runner, PortsOf(uuid), up: false, cancel);
+        await new NetnsProcesses(runner).StopAsync(Require(uuid), cancel);
+        await Mark(uuid).SetAsync(cancel);
+    }
+
+    public async Task ThawAsync(Guid uuid, CancellationToken cancel)
+    {
+        await Mark(uuid).BeginAsync(cancel);
+        await new NetnsProcesses(runner).ContinueAsync(Require(uuid), cancel);
+        await TapLinks.SetAsync(runner, PortsOf(uuid), up: true, cancel);
+        Mark(uuid).Clear();
+    }
+
+    public bool? IsFrozen(Guid uuid) => Mark(uuid).Read();
+
+    public Task<IReadOnlyDictionary<string, long>> DiagnoseAsync(Guid uuid, CancellationToken cancel)
+    {
+        var figures = new Dictionary<string, long>(TapLinks.Counters(PortsOf(uuid)), StringComparer.Ordinal);
+        if (_folders.Pid(uuid) is { } pid)
+        {
+            (figures["cpu0_time"], figures["memory"]) = NetnsProcesses.Usage(pid);
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<string, long>>(figures);
     }
 
     public async Task DestroyAsync(Guid uuid, CancellationToken cancel)
@@ -154,6 +188,10 @@ public sealed class NetnsDriver(ICommandRunner runner, string stateFolder, TimeP
         await new RootArchive(arriving, root.MostBytes).UnpackAsync(root.Path, cancel);
         Directory.Move(arriving, disk);
     }
+
+    private FrozenMark Mark(Guid uuid) => new(Path.Combine(_folders.Of(uuid), "frozen"));
+
+    private int Require(Guid uuid) => _folders.Pid(uuid) ?? throw new InvalidOperationException($"instance {uuid} ended while it was to be held still or to go on");
 
     private static string PortsFile(InstanceSpec spec) => string.Concat(spec.Ports.Select((port, i) => port switch
     {

@@ -42,7 +42,8 @@ internal sealed class NetnsFolders(string stateFolder)
     /// <summary>A zombie is dead.</summary>
     public static bool IsAlive(int pid) => Stat(pid) is [not ("Z" or "X"), ..];
 
-    private static string[] Stat(int pid)
+    /// <summary>The fields of its stat file from the state on; empty when there is no such process.</summary>
+    public static string[] Stat(int pid)
     {
         try
         {

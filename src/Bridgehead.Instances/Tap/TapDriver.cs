@@ -47,9 +47,32 @@ public sealed class TapDriver(ICommandRunner runner, string stateFolder, string 
 
         if (Directory.Exists(_root))
         {
+            Mark(uuid).Clear();
             File.Delete(FileOf(uuid));
         }
     }
+
+    /// <summary>The disk is whoever's who runs the machine; that they are to make it anew they see from the rebuild.</summary>
+    public Task WipeAsync(Guid uuid, CancellationToken cancel) => Task.CompletedTask;
+
+    /// <summary>The machine is somebody else's: what is ours of it is its way to the network.</summary>
+    public async Task FreezeAsync(Guid uuid, CancellationToken cancel)
+    {
+        await Mark(uuid).BeginAsync(cancel);
+        await TapLinks.SetAsync(runner, PortsOf(uuid), up: false, cancel);
+        await Mark(uuid).SetAsync(cancel);
+    }
+
+    public async Task ThawAsync(Guid uuid, CancellationToken cancel)
+    {
+        await Mark(uuid).BeginAsync(cancel);
+        await TapLinks.SetAsync(runner, PortsOf(uuid), up: true, cancel);
+        Mark(uuid).Clear();
+    }
+
+    public bool? IsFrozen(Guid uuid) => Mark(uuid).Read();
+
+    public Task<IReadOnlyDictionary<string, long>> DiagnoseAsync(Guid uuid, CancellationToken cancel) => Task.FromResult(TapLinks.Counters(PortsOf(uuid)));
 
     /// <summary>There is nothing of it but its taps: the disk is whoever's who runs the machine.</summary>
     public Task DestroyAsync(Guid uuid, CancellationToken cancel) => StopAsync(uuid, cancel);
@@ -82,6 +105,8 @@ public sealed class TapDriver(ICommandRunner runner, string stateFolder, string 
 
     /// <summary>An instance's taps, written before they are made and removed when they are gone: what a daemon that was killed left behind is found by it.</summary>
     private string FileOf(Guid uuid) => Path.Combine(_root, uuid.ToString("D"));
+
+    private FrozenMark Mark(Guid uuid) => new(FileOf(uuid) + ".frozen");
 
     private Task<string[]> TapsAsync(Guid uuid, CancellationToken cancel) =>
         File.Exists(FileOf(uuid)) ? File.ReadAllLinesAsync(FileOf(uuid), cancel) : Task.FromResult(Array.Empty<string>());

@@ -6,6 +6,9 @@ public static class VmState
     public const string Building = "building";
     public const string Active = "active";
     public const string Stopped = "stopped";
+    public const string Paused = "paused";
+    public const string Suspended = "suspended";
+    public const string Resized = "resized";
     public const string Error = "error";
     public const string Deleted = "deleted";
 }
@@ -20,6 +23,13 @@ public static class TaskState
     public const string Rebooting = "rebooting";
     public const string RebootingHard = "rebooting_hard";
     public const string Deleting = "deleting";
+    public const string Pausing = "pausing";
+    public const string Unpausing = "unpausing";
+    public const string Suspending = "suspending";
+    public const string Resuming = "resuming";
+    public const string Rebuilding = "rebuilding";
+    public const string Resizing = "resize_prep";
+    public const string Reverting = "resize_reverting";
 
     /// <summary>createImage: the host makes a copy of the disk.</summary>
     public const string ImageSnapshot = "image_snapshot";
@@ -30,12 +40,14 @@ public enum PowerState
 {
     NoState = 0,
     Running = 1,
+    Paused = 3,
     Shutdown = 4,
     Crashed = 6,
+    Suspended = 7,
 }
 
 /// <summary>
-/// A server. What the user wants is <see cref="Running"/>, <see cref="BootGeneration"/> and <see cref="DeleteRequested"/>; what the compute host
+/// A server. What the user wants is <see cref="Running"/>, <see cref="Frozen"/>, <see cref="BootGeneration"/>, <see cref="DiskGeneration"/> and <see cref="DeleteRequested"/>; what the compute host
 /// saw is <see cref="VmState"/>, <see cref="TaskState"/> and <see cref="PowerState"/>.
 /// </summary>
 public sealed record Instance
@@ -81,6 +93,12 @@ public sealed record Instance
 
     public bool Locked { get; init; }
 
+    /// <summary>Whether it was an administrator of another project who locked it: then only an administrator unlocks it.</summary>
+    public bool LockedByAdmin { get; init; }
+
+    /// <summary>nova's OS-DCF:diskConfig, AUTO or MANUAL: kept and shown; no driver partitions disks.</summary>
+    public string DiskConfig { get; init; } = "MANUAL";
+
     /// <summary>The compute host; chosen when the server is created.</summary>
     public string? Host { get; init; }
 
@@ -92,11 +110,23 @@ public sealed record Instance
     /// <summary>The generation that the host has brought up; 0 before the first boot.</summary>
     public long BootedGeneration { get; init; }
 
-    /// <summary>MiB, of the flavor at boot.</summary>
+    /// <summary><see cref="Model.VmState.Paused"/> or <see cref="Model.VmState.Suspended"/> while the user wants the running server held still; null while it is to go on.</summary>
+    public string? Frozen { get; init; }
+
+    /// <summary>Goes up by one for each rebuild asked for: the disk of an earlier generation is thrown away.</summary>
+    public long DiskGeneration { get; init; } = 1;
+
+    /// <summary>The generation of the disk that the host has.</summary>
+    public long MadeDiskGeneration { get; init; } = 1;
+
+    /// <summary>MiB, of the flavor at boot or resize.</summary>
     public int MemoryMb { get; init; }
 
-    /// <summary>Of the flavor at boot.</summary>
+    /// <summary>Of the flavor at boot or resize.</summary>
     public int Vcpus { get; init; }
+
+    /// <summary>The flavor before a resize that is neither confirmed nor reverted; else null.</summary>
+    public OldFlavor? Before { get; init; }
 
     public bool DeleteRequested { get; init; }
 
@@ -122,7 +152,16 @@ public sealed record Instance
     public DateTimeOffset? LaunchedAt { get; init; }
 
     public DateTimeOffset? TerminatedAt { get; init; }
+
+    /// <summary>The vm_state that all wishes lead to.</summary>
+    public string WantedState => Before is not null ? Model.VmState.Resized : !Running ? Model.VmState.Stopped : Frozen ?? Model.VmState.Active;
+
+    /// <summary>Whether the host has brought about every boot and disk that was asked for.</summary>
+    public bool IsBrought => BootGeneration == BootedGeneration && DiskGeneration == MadeDiskGeneration;
 }
+
+/// <summary>What a server was before its resize. <paramref name="MemoryMb"/> is in MiB.</summary>
+public sealed record OldFlavor(string FlavorId, int MemoryMb, int Vcpus);
 
 /// <summary>A flavor; <see cref="FlavorId"/> is the API's id (text), seeded "1" to "5".</summary>
 public sealed record Flavor

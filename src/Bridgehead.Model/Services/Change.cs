@@ -24,6 +24,9 @@ public static class ChangeKind
     /// <summary>Key: image id. The instance's host is asked to write a copy of its disk into the image.</summary>
     public const string Snapshot = "snapshot";
 
+    /// <summary>Key: instance uuid. Somebody waits for what it uses of its host.</summary>
+    public const string Diagnostics = "diagnostics";
+
     /// <summary>Key: project id.</summary>
     public const string DnsEntry = "dns";
 }

@@ -63,7 +63,7 @@ public sealed class ComputeNodes(Session session)
             with page as (
               select s.id, s.disabled, s.disabled_reason, s.forced_down, s.updated_at, z.zone, n.* from compute_nodes n join services s on s.host = n.host join service_zones z on z.id = s.id
               where {string.Join(" and ", where)} order by s.id limit @limit),
-            used as (select i.host, {Use} from instances i left join instance_flavors f on f.instance_uuid = i.uuid
+            used as (select i.host, {Use} from instances i left join instance_flavors f on f.instance_uuid = i.uuid and f.former = 0
               where i.host in (select host from page) and i.vm_state <> 'deleted' group by i.host)
             select p.*, coalesce(u.vms, 0) as used_vms, coalesce(u.vcpus, 0) as used_vcpus, coalesce(u.ram, 0) as used_ram, coalesce(u.disk, 0) as used_disk,
               coalesce(u.workload, 0) as used_workload
@@ -80,7 +80,7 @@ public sealed class ComputeNodes(Session session)
     /// <summary>What each project uses of a host.</summary>
     public Task<List<(string Project, HostUse Use)>> ByProjectAsync(string host, CancellationToken cancel) => session.Sql.ListAsync(
         $"""
-        select i.project_id, {Use} from instances i left join instance_flavors f on f.instance_uuid = i.uuid
+        select i.project_id, {Use} from instances i left join instance_flavors f on f.instance_uuid = i.uuid and f.former = 0
         where i.host = @host and i.vm_state <> 'deleted' group by i.project_id order by i.project_id
         """,
         r => (r.Text("project_id"), new HostUse(r.Int("vms"), r.Int("vcpus"), r.Number("ram"), r.Number("disk"), r.Int("workload"))),

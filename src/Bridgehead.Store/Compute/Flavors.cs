@@ -130,7 +130,7 @@ public sealed class Flavors(Session session)
     public Task RememberAsync(Guid instance, Flavor f, CancellationToken cancel) => session.Sql.ExecuteAsync(
         """
         insert into instance_flavors (instance_uuid, flavor_name, root_gb, ephemeral_gb, swap_mb) values (@uuid, @name, @root, @ephemeral, @swap)
-        on conflict (instance_uuid) do update set flavor_name = excluded.flavor_name, root_gb = excluded.root_gb, ephemeral_gb = excluded.ephemeral_gb, swap_mb = excluded.swap_mb
+        on conflict (instance_uuid, former) do update set flavor_name = excluded.flavor_name, root_gb = excluded.root_gb, ephemeral_gb = excluded.ephemeral_gb, swap_mb = excluded.swap_mb
         """,
         cancel,
         ("uuid", instance),
@@ -139,11 +139,30 @@ public sealed class Flavors(Session session)
         ("ephemeral", f.Ephemeral),
         ("swap", f.Swap));
 
+    /// <summary>As <see cref="RememberAsync"/>, for a change that can be taken back.</summary>
+    public async Task ResizeAsync(Guid instance, Flavor f, CancellationToken cancel)
+    {
+        await ForgetFormerAsync(instance, cancel);
+        await session.Sql.ExecuteAsync("update instance_flavors set former = 1 where instance_uuid = @uuid", cancel, ("uuid", instance));
+        await RememberAsync(instance, f, cancel);
+    }
+
+    /// <summary>The change is taken back.</summary>
+    public async Task RevertAsync(Guid instance, CancellationToken cancel)
+    {
+        await session.Sql.ExecuteAsync("delete from instance_flavors where instance_uuid = @uuid and former = 0", cancel, ("uuid", instance));
+        await session.Sql.ExecuteAsync("update instance_flavors set former = 0 where instance_uuid = @uuid", cancel, ("uuid", instance));
+    }
+
+    /// <summary>The change stays.</summary>
+    public Task ForgetFormerAsync(Guid instance, CancellationToken cancel) =>
+        session.Sql.ExecuteAsync("delete from instance_flavors where instance_uuid = @uuid and former = 1", cancel, ("uuid", instance));
+
     /// <summary>The flavor as the server was made with it, though it may be gone or another one by now.</summary>
     public Task<Flavor?> OfInstanceAsync(Guid instance, CancellationToken cancel) => session.Sql.FirstAsync(
         """
         select i.flavor_id, f.flavor_name as name, i.ram, f.root_gb as disk, i.vcpus, f.swap_mb as swap, f.ephemeral_gb as ephemeral, cast(1 as bigint) as is_public, '1' as rxtx_factor
-        from instances i join instance_flavors f on f.instance_uuid = i.uuid where i.uuid = @uuid
+        from instances i join instance_flavors f on f.instance_uuid = i.uuid and f.former = 0 where i.uuid = @uuid
         """,
         Read,
         cancel,

@@ -14,7 +14,7 @@ public sealed class TenantUsage(Session session)
         select i.id, i.uuid, i.project_id, i.display_name, coalesce(f.flavor_name, i.flavor_id) as flavor, coalesce(f.root_gb + f.ephemeral_gb, 0) as disk, i.ram, i.vcpus, i.launched_at, i.terminated_at,
           i.vm_state, cast((case when i.terminated_at < @end then i.terminated_at else @end end) - (case when i.launched_at > @start then i.launched_at else @start end) as double precision)
             / 3600000000 as hours
-        from instances i left join instance_flavors f on f.instance_uuid = i.uuid where @start < @end and i.launched_at < @end and (i.terminated_at is null or i.terminated_at > @start)
+        from instances i left join instance_flavors f on f.instance_uuid = i.uuid and f.former = 0 where @start < @end and i.launched_at < @end and (i.terminated_at is null or i.terminated_at > @start)
         """;
 
     /// <summary>Totals of each project, or of one, that used anything between the times.</summary>

@@ -3,7 +3,8 @@ alter table flavors add column rxtx_factor text not null default '1';
 create table flavor_access (flavor_id text not null, project_id text not null, primary key (flavor_id, project_id));
 create index flavor_access_project on flavor_access (project_id);
 create table flavor_specs (flavor_id text not null, key text not null, value text not null, primary key (flavor_id, key));
-create table instance_flavors (instance_uuid text primary key, flavor_name text not null, root_gb bigint not null, ephemeral_gb bigint not null, swap_mb bigint not null);
+create table instance_flavors (instance_uuid text not null, former bigint not null default 0, flavor_name text not null, root_gb bigint not null, ephemeral_gb bigint not null, swap_mb bigint not null,
+  primary key (instance_uuid, former));
 insert into instance_flavors (instance_uuid, flavor_name, root_gb, ephemeral_gb, swap_mb)
   select i.uuid, coalesce(f.name, i.flavor_id), coalesce(f.disk, 0), coalesce(f.ephemeral, 0), coalesce(f.swap, 0) from instances i left join flavors f on f.flavor_id = i.flavor_id;
 create index instances_ended on instances (terminated_at);

@@ -89,6 +89,49 @@ public sealed class NetnsDriverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Held_still_it_neither_answers_nor_goes_on_until_it_is_let()
+    {
+        await BootedAsync();
+        Inside("(busybox unshare -p -f sh -c 'while :; do echo >>/tmp/turns; done' >/dev/null 2>&1 &) ; sleep 0.2; test -s /tmp/turns");
+        World.Run("ping -c 1 -W 2 10.9.0.2");
+        _driver.IsFrozen(_spec.Uuid).Should().BeFalse();
+
+        await _driver.FreezeAsync(_spec.Uuid, Never);
+        _driver.IsFrozen(_spec.Uuid).Should().BeTrue();
+        (await _driver.IsRunningAsync(_spec.Uuid, Never)).Should().BeTrue();
+        World.Try("ping -c 1 -W 1 10.9.0.2").ExitCode.Should().NotBe(0);
+        Inside("a=$(wc -l </tmp/turns); sleep 0.3; [ $a = $(wc -l </tmp/turns) ]");
+        var usage = await _driver.DiagnoseAsync(_spec.Uuid, Never);
+        usage["memory"].Should().BePositive();
+        usage["cpu0_time"].Should().BePositive();
+        usage["tapdriver0_rx_packets"].Should().BePositive();
+
+        // A later life, and one that was cut off on the way.
+        var later = new NetnsDriver(new CommandRunner(), _state, TimeProvider.System);
+        later.IsFrozen(_spec.Uuid).Should().BeTrue();
+        await File.WriteAllTextAsync(Path.Combine(_state, "instances", $"{_spec.Uuid:D}", "frozen"), "between\n", Never);
+        later.IsFrozen(_spec.Uuid).Should().BeNull();
+        await later.FreezeAsync(_spec.Uuid, Never);
+        await later.ThawAsync(_spec.Uuid, Never);
+        later.IsFrozen(_spec.Uuid).Should().BeFalse();
+        World.Run("ip address replace 10.9.0.1/24 dev tapdriver0; ping -c 1 -W 2 10.9.0.2");
+        Inside("a=$(wc -l </tmp/turns); sleep 0.3; [ $a != $(wc -l </tmp/turns) ]");
+    }
+
+    [Fact]
+    public async Task Stopped_while_it_is_held_still_it_boots_as_ever_and_wiped_it_has_a_new_disk()
+    {
+        await BootedAsync();
+        Inside("echo old >/root/note");
+        await _driver.FreezeAsync(_spec.Uuid, Never);
+        await _driver.StopAsync(_spec.Uuid, Never);
+        _driver.IsFrozen(_spec.Uuid).Should().BeFalse();
+        await _driver.WipeAsync(_spec.Uuid, Never);
+        await BootedAsync();
+        InsideFails("test -e /root/note");
+    }
+
+    [Fact]
     public async Task An_instance_that_ends_by_itself_is_noticed()
     {
         var exited = new TaskCompletionSource<Guid>();
