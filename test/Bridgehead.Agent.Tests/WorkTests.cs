@@ -36,7 +36,7 @@ public sealed class WorkTests
     public async Task A_host_says_what_it_has_when_it_begins()
     {
         await using var cloud = await FakeCloud.CreateAsync();
-        await cloud.ShouldConvergeAsync("it begins");
+        await History.BeginAsync(cloud);
         var host = (await cloud.Store.ReadAsync(s => s.ComputeNodes.ListAsync(new Bridgehead.Store.HypervisorFilter(), default), default)).Should().ContainSingle().Subject;
         host.Node.Host.Should().Be(cloud.Settings.Host);
         host.Node.HostIp.Should().Be($"{cloud.Settings.MyIp}");

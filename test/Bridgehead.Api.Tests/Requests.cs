@@ -65,6 +65,7 @@ public sealed class Requests(InhabitedCloud cloud)
         "/compute/v2.1/os-security-group-rules" => $"{cloud.Rule}",
         "/compute/v2.1/images" or "/image/v2/images" => cloud.Image,
         "/compute/v2.1/os-fixed-ips" => "10.7.0.44",
+        "/compute/v2.1/os-agents" => "9",
         _ => parameter == "{key}" ? "a" : null,
     };
 

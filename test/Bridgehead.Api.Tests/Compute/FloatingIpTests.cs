@@ -87,6 +87,12 @@ public sealed class FloatingIpTests(Cloud cloud, GivingCloud giving) : IClassFix
             """{"address":"203.0.113.10","pool":"p","interface":"eth7","project_id":null,"instance_uuid":null,"fixed_ip":null}""");
         RefusalTests.Check(await cloud.PostAsync(Bulk, """{"floating_ips_bulk_create":{"ip_range":"203.0.113.10"}}"""), 409);
         RefusalTests.Check(await cloud.GetAsync($"{Bulk}/nohost"), 404);
+        await cloud.WriteAsync(async s =>
+        {
+            await s.FloatingIps.AssociateAsync((await s.FloatingIps.FindAsync(Ip.Parse("203.0.113.10"), default))!, Ip.Parse("10.0.0.5"), Guid.NewGuid(), "net9", default);
+            return default(Done);
+        });
+        (await cloud.GetAsync($"{Bulk}/net9")).Json.GetProperty("floating_ip_info").EnumerateArray().Should().ContainSingle().Which.GetProperty("fixed_ip").GetString().Should().Be("10.0.0.5");
         (await cloud.SendAsync("PUT", $"{Bulk}/delete", """{"ip_range":"203.0.113.8/30"}""")).Text.Should().Be("""{"floating_ips_bulk_delete":"203.0.113.8/30"}""");
         (await cloud.GetAsync(Bulk)).Text.Should().NotContain("203.0.113.9");
     }

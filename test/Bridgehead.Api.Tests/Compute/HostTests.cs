@@ -101,6 +101,8 @@ public sealed class HostTests(Cloud cloud) : IClassFixture<Cloud>
         await cloud.BeatAsync("tired", "tired");
         (await cloud.SendAsync("PUT", $"{V}/os-hosts/tired", """{"status":"disable"}""")).Text.Should().Be("""{"host":"tired","status":"disabled"}""");
         (await ServiceAsync("tired")).GetProperty("status").GetString().Should().Be("disabled");
+        (await cloud.SendAsync("PUT", $"{V}/os-services/disable", """{"host":"tired","binary":"nova-compute"}""")).Text.Should()
+            .Be("""{"service":{"host":"tired","binary":"nova-compute","status":"disabled"}}""");
         var id = await cloud.BootAsync("nowhere", ""","availability_zone":"tired" """);
         (await cloud.GetAsync($"{V}/servers/{id}")).Json.GetProperty("server").GetProperty("status").GetString().Should().Be("ERROR");
         (await cloud.SendAsync("PUT", $"{V}/os-hosts/tired", """{"status":"enable"}""")).Text.Should().Be("""{"host":"tired","status":"enabled"}""");
