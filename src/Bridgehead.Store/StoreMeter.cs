@@ -9,18 +9,22 @@ internal static class StoreMeter
 
     private static readonly Histogram<double> Seconds = Meter.CreateHistogram<double>("bridgehead_store_seconds", description: "Seconds that a transaction took, with its connection.");
 
-    private static readonly UpDownCounter<long> InUse = Meter.CreateUpDownCounter<long>("bridgehead_store_connections", description: "Connections to the database that are in use by transactions.");
+    private static long inUse;
 
     private static readonly Counter<long> Errors = Meter.CreateCounter<long>("bridgehead_store_errors", description: "Errors of the database; lost races are among them.");
 
     private static readonly Counter<long> Repetitions = Meter.CreateCounter<long>("bridgehead_store_retries", description: "Transactions that were begun anew after a lost race or connection.");
+
+    /// <summary>Looked at and not added up, so that it is right for who begins to listen in the middle.</summary>
+    private static readonly ObservableGauge<long> InUse = Meter.CreateObservableGauge(
+        "bridgehead_store_connections", () => Interlocked.Read(ref inUse), description: "Connections to the database that are in use by transactions.");
 
     private static readonly Histogram<double> Lag = Meter.CreateHistogram<double>("bridgehead_feed_lag_seconds", description: "Seconds from a change to its reading by a feed.");
 
     /// <summary>A transaction, until it is disposed of.</summary>
     public static Transaction Begin(TimeProvider clock, string kind)
     {
-        InUse.Add(1);
+        Interlocked.Increment(ref inUse);
         return new Transaction(clock, kind);
     }
 
@@ -36,7 +40,7 @@ internal static class StoreMeter
 
         public void Dispose()
         {
-            InUse.Add(-1);
+            Interlocked.Decrement(ref inUse);
             Seconds.Record(clock.GetElapsedTime(_began).TotalSeconds, new KeyValuePair<string, object?>("kind", kind));
         }
     }

@@ -47,7 +47,7 @@ public sealed class HostileInputTests(HostileInputTests.World cloud) : IClassFix
         foreach (var template in (await cloud.TemplatesAsync()).Where(template => template.Route.Example is not null))
         {
             var raw = new Raw(template.Route.Method, template.Path, Encoding.UTF8.GetBytes(template.Body!), cloud.Admin) { Version = template.Version, MediaType = template.Route.Media ?? "application/json" };
-            (await cloud.TryAsync(watch, raw)).Code.Should().NotBe(400, $"this is what the documentation shows: {raw}");
+            (await cloud.TryAsync(watch, raw)).Text.Should().NotContainAny(["Malformed", "Invalid input for field", "required property", "Additional properties", "Unsupported Content-Type"], $"this is what the documentation shows: {raw}");
         }
     }
 

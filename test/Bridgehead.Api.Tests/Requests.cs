@@ -34,10 +34,23 @@ public sealed class Requests(InhabitedCloud cloud)
         var names = route.Pattern.Split('/');
         for (var at = 1; at < names.Length; at++)
         {
-            path += "/" + (names[at].StartsWith('{') ? await ThingAsync(path, names[at]) : names[at]);
+            path += "/" + (names[at].StartsWith('{') ? KeyIn(route, names[at]) ?? await ThingAsync(path, names[at]) : names[at]);
         }
 
         return path;
+    }
+
+    /// <summary>A key in the path and that in the body are one: <c>{"meta":{KEY: …}}</c>.</summary>
+    private static string? KeyIn(Route route, string parameter)
+    {
+        if (parameter != "{key}" || route.Example is null)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(Placeholders.Sample.Fill(route.Example));
+        var inner = document.RootElement.EnumerateObject().First().Value;
+        return inner.ValueKind == JsonValueKind.Object ? inner.EnumerateObject().First().Name : document.RootElement.EnumerateObject().First().Name;
     }
 
     /// <summary>The id of something in the collection, as its list names it. The administrator's own user, project and role are left alone.</summary>

@@ -148,13 +148,13 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
         http.Response.Headers["x-openstack-request-id"] = call.RequestId;
         http.Response.Headers["x-compute-request-id"] = call.RequestId;
         var gone = http.RequestAborted;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, timer.Token);
+        var either = CancellationTokenSource.CreateLinkedTokenSource(gone, timer.Token);
         http.RequestAborted = either.Token;
         var began = services.Store.Clock.GetTimestamp();
         meter.Began();
         try
         {
-            await work(call).WaitAsync(Longest + Grace, services.Store.Clock);
+            await InTimeAsync(work(call), timer.Token);
         }
         catch (Exception problem) when (gone.IsCancellationRequested && problem is OperationCanceledException or IOException)
         {
@@ -167,8 +167,23 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
         }
         finally
         {
+            if (!timer.IsCancellationRequested)
+            {
+                // Else somebody who was told may still be busy with it, and this would wait for them.
+                either.Dispose();
+            }
+
             Tell(call, route, gone.IsCancellationRequested ? ApiMeter.Gone : http.Response.StatusCode, services.Store.Clock.GetElapsedTime(began));
         }
+    }
+
+    /// <summary>Waits for the work; but once its time is over no longer than a grace.</summary>
+    private async Task InTimeAsync(Task work, CancellationToken late)
+    {
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var told = late.Register(over.SetResult);
+        await Task.WhenAny(work, over.Task);
+        await (work.IsCompleted ? work : work.WaitAsync(Grace, services.Store.Clock, CancellationToken.None));
     }
 
     /// <summary>The path is written escaped, so that no client writes lines of its own into the log; the query is left out, because it may have secrets.</summary>
