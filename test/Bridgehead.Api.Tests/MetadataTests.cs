@@ -201,6 +201,7 @@ public sealed class MetadataTests(MetadataCloud cloud) : IClassFixture<MetadataC
     {
         const string Path = "/openstack/latest/meta_data.json";
         var server = await cloud.BootAsync("changing");
+        await cloud.ActivateAsync(server);
         var address = await cloud.Store.ReadAsync(async s => (await s.FixedIps.OfInstanceAsync(server, default))[0].Address, TestContext.Current.CancellationToken);
         for (var round = 0; round < 20; round++)
         {

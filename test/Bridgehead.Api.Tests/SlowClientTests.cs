@@ -41,6 +41,7 @@ public sealed class SlowClientTests(InhabitedCloud cloud) : IClassFixture<Inhabi
 
     private async Task OthersWorkAsync(string name)
     {
+        await cloud.ActivateAsync(cloud.Owned);
         (await cloud.GetAsync($"{V}/servers/detail")).Code.Should().Be(200);
         await cloud.BootAsync(name);
         (await cloud.PostAsync($"{V}/servers/{cloud.Owned}/metadata", """{"metadata":{"a":"b"}}""")).Code.Should().Be(200);

@@ -15,7 +15,7 @@ internal static class ServerMetadataApi
         .Map("GET", $"{Base}/{{key}}", Access.User, OneAsync)
         .Doc("Shows one item of a server's metadata.")
         .Map("PUT", $"{Base}/{{key}}", Access.User, SetOneAsync)
-        .Doc("Sets one item of a server's metadata.", example: """{"meta":{"role":"web"}}""")
+        .Doc("Sets one item of a server's metadata.", example: """{"meta":{"a":"web"}}""")
         .Map("DELETE", $"{Base}/{{key}}", Access.User, async call =>
             await call.DoneAsync(await call.Services.ServerTexts.RemoveMetadataAsync(call.Caller, ServersApi.Id(call), call.Segment("key"), call.Cancel), 204))
         .Doc("Deletes one item of a server's metadata.", status: 204);
