@@ -33,9 +33,9 @@ public sealed class KeystoneTests(Cloud cloud, RealKeystone keystone) : IClassFi
             await cloud.NetworkAsync("mynet", "10.66.0.0/24");
         }
 
-        await keystone.OpenStackAsync("admin", "service", "create", "--name", "nova", "compute");
-        await keystone.OpenStackAsync("admin", "endpoint", "create", "--region", "RegionOne", "nova", "public", $"http://{_api!.Api}/compute/v2.1");
         var (alice, bob, admin) = (await keystone.TokenAsync("alice"), await keystone.TokenAsync("bob"), await keystone.TokenAsync("admin"));
+        await keystone.PublishAsync(admin, "compute", $"http://{_api!.Api}/compute/v2.1");
+        await keystone.PublishAsync(admin, "image", $"http://{_api.Api}/image");
         var made = await SendAsync("POST", Servers, alice, cloud.ServerBody("web"));
         made.Code.Should().Be(202, made.Text);
         var id = made.Json.GetProperty("server").GetProperty("id").GetString();

@@ -129,6 +129,13 @@ public sealed class RealKeystone : IAsyncLifetime
     /// <summary>The id of a thing by its name.</summary>
     public async Task<string> IdAsync(string kind, string name, string token) => (await CallAsync("GET", $"{kind}s?name={name}", token)).GetProperty($"{kind}s")[0].GetProperty("id").GetString()!;
 
+    /// <summary>Puts a service of ours into its catalogue.</summary>
+    public async Task PublishAsync(string admin, string type, string url)
+    {
+        var service = (await CallAsync("POST", "services", admin, $$$"""{"service":{"type":"{{{type}}}","name":"{{{type}}}"}}""")).GetProperty("service").GetProperty("id").GetString();
+        await CallAsync("POST", "endpoints", admin, $$$"""{"endpoint":{"service_id":"{{{service}}}","interface":"public","region_id":"RegionOne","url":"{{{url}}}"}}""");
+    }
+
     private static string PasswordOf(string user) => user == "admin" ? "secret" : "pw";
 
     private static string ProjectOf(string user) => user switch { "alice" => "ours", "bob" => "theirs", "nova" => "service", _ => "admin" };
