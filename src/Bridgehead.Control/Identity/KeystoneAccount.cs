@@ -40,9 +40,7 @@ internal sealed class KeystoneAccount(KeystoneSettings settings, HttpClient http
 
     private async Task<string?> LogInAsync(CancellationToken cancel)
     {
-        using var body = new ByteArrayContent(Body());
-        body.Headers.ContentType = new("application/json");
-        using var answer = await http.PostAsync(tokens, body, cancel);
+        using var answer = await PostAsync(cancel);
         if (answer.StatusCode == HttpStatusCode.Unauthorized)
         {
             return null;
@@ -54,6 +52,24 @@ internal sealed class KeystoneAccount(KeystoneSettings settings, HttpClient http
         var token = answer.Headers.GetValues("X-Subject-Token").First();
         _held = new Held(token, until);
         return token;
+    }
+
+    /// <summary>A connection that the Keystone closed while it was idle is found out about by the request; only those without a body are repeated of themselves.</summary>
+    private async Task<HttpResponseMessage> PostAsync(CancellationToken cancel)
+    {
+        for (var first = true; ; first = false)
+        {
+            using var body = new ByteArrayContent(Body());
+            body.Headers.ContentType = new("application/json");
+            try
+            {
+                return await http.PostAsync(tokens, body, cancel);
+            }
+            catch (HttpRequestException problem) when (first && problem.HttpRequestError == HttpRequestError.ResponseEnded)
+            {
+                // Once more, on a connection of its own.
+            }
+        }
     }
 
     private byte[] Body()

@@ -11,7 +11,9 @@ namespace Bridgehead.Api.Tests;
 public sealed class RealKeystone : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bridgehead-keystone-").FullName;
-    private readonly HttpClient _http = new();
+
+    // Its test server closes every connection after the answer, without saying so.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero });
     private Process? _process;
 
     public string Url { get; } = $"http://127.0.0.1:{FreePort()}";
