@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -95,6 +96,8 @@ internal abstract class Dialect : IAsyncDisposable
 internal sealed class SqliteDialect : Dialect
 {
     private const int PatienceSeconds = 10;
+    private static readonly object Mark = new();
+    private static readonly ConditionalWeakTable<object, object> Prepared = [];
     private string _text;
 
     public SqliteDialect(string path)
@@ -116,9 +119,7 @@ internal sealed class SqliteDialect : Dialect
         try
         {
             await connection.OpenAsync(cancel);
-            await using var command = connection.CreateCommand();
-            command.CommandText = $"pragma journal_mode=wal; pragma synchronous=normal; pragma busy_timeout={PatienceSeconds}000";
-            await command.ExecuteNonQueryAsync(cancel);
+            await PrepareAsync(connection, cancel);
             return connection;
         }
         catch
@@ -128,6 +129,20 @@ internal sealed class SqliteDialect : Dialect
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Once for each connection of the pool: what is set stays set.</summary>
+    private static async Task PrepareAsync(SqliteConnection connection, CancellationToken cancel)
+    {
+        if (Prepared.TryGetValue(connection.Handle!, out _))
+        {
+            return;
+        }
+
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"pragma journal_mode=wal; pragma synchronous=normal; pragma busy_timeout={PatienceSeconds}000";
+        await command.ExecuteNonQueryAsync(cancel);
+        Prepared.AddOrUpdate(connection.Handle!, Mark);
     }
 
     public override void MustExist() => _text = new SqliteConnectionStringBuilder(_text) { Mode = SqliteOpenMode.ReadWrite }.ConnectionString;
