@@ -175,6 +175,19 @@ public sealed class ServerPartTests(Cloud cloud) : IClassFixture<Cloud>
     }
 
     [Fact]
+    public async Task The_state_of_a_servers_host_is_told_to_administrators()
+    {
+        await cloud.WriteAsync(s => s.Services.BeatAsync("moody", Binaries.Compute, "nova", default));
+        var id = await cloud.BootAsync("on-moody", ""","availability_zone":"nova:moody" """);
+        async Task<string?> StatusAsync() => (await cloud.GetAsync($"{Servers}/{id}", version: "2.16")).Json.GetProperty("server").GetProperty("host_status").GetString();
+        (await StatusAsync()).Should().Be("UP");
+        await cloud.WriteAsync(s => s.Services.SetDisabledAsync("moody", Binaries.Compute, true, null, default));
+        (await StatusAsync()).Should().Be("MAINTENANCE");
+        await cloud.WriteAsync(s => s.Services.ForceDownAsync("moody", Binaries.Compute, true, default));
+        (await StatusAsync()).Should().Be("DOWN");
+    }
+
+    [Fact]
     public async Task An_update_answers_without_what_only_shows_have()
     {
         var id = await ActiveAsync();

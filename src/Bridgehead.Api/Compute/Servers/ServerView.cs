@@ -27,7 +27,7 @@ internal sealed class ServerView
         }
 
         var services = await HostsApi.ListAsync(call);
-        return new ServerView(call, services.Where(s => s.Binary == Binaries.Compute).ToDictionary(s => s.Host, s => s.Disabled ? "MAINTENANCE" : ServicesApi.IsUp(call, s) ? "UP" : "UNKNOWN"));
+        return new ServerView(call, services.Where(s => s.Binary == Binaries.Compute).ToDictionary(s => s.Host, s => s.ForcedDown ? "DOWN" : s.Disabled ? "MAINTENANCE" : ServicesApi.IsUp(call, s) ? "UP" : "UNKNOWN"));
     }
 
     /// <summary>Id, name and links.</summary>
