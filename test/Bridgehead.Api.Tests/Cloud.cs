@@ -67,7 +67,7 @@ public class Cloud : IAsyncLifetime
         await new Seed(Store, Settings).RunAsync(default);
         await BeatAsync(ComputeHost, "nova");
         Server = await ApiServer.StartAsync(Settings, Store, Log, default);
-        Client = new HttpClient(Handler()) { BaseAddress = new Uri($"{Server.Scheme}://{Server.Api}"), Timeout = Longest };
+        Client = new HttpClient(new CoverageHandler(Handler())) { BaseAddress = new Uri($"{Server.Scheme}://{Server.Api}"), Timeout = Longest };
         Admin = await LoginAsync("admin", Password, "admin");
         Image = (await GetAsync("/image/v2/images")).Json.GetProperty("images")[0].GetProperty("id").GetString()!;
         await InhabitAsync();
@@ -161,9 +161,7 @@ public class Cloud : IAsyncLifetime
         }
 
         var message = await Client.SendAsync(request, Cancel);
-        var answer = new Answer(message.StatusCode, await message.Content.ReadAsStringAsync(Cancel), message);
-        Coverage.Sent(answer);
-        return answer;
+        return new Answer(message.StatusCode, await message.Content.ReadAsStringAsync(Cancel), message);
     }
 
     /// <summary>The id of a new network.</summary>

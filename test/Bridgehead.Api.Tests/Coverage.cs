@@ -13,11 +13,11 @@ internal static class Coverage
     private static readonly ConcurrentDictionary<string, (string Name, int Code)> Tests = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, (string Method, string Route)> Routed = new(StringComparer.Ordinal);
 
-    public static void Sent(Answer answer)
+    public static void Sent(HttpResponseMessage answer)
     {
-        if (TestContext.Current.TestMethod is { } test && !Sweeping.Contains(test.TestClass.TestClassSimpleName))
+        if (answer.Headers.TryGetValues("x-openstack-request-id", out var ids) && TestContext.Current.TestMethod is { } test && !Sweeping.Contains(test.TestClass.TestClassSimpleName))
         {
-            Tests[answer.Header("x-openstack-request-id")] = ($"{test.TestClass.TestClassSimpleName}.{test.MethodName}", answer.Code);
+            Tests[ids.First()] = ($"{test.TestClass.TestClassSimpleName}.{test.MethodName}", (int)answer.StatusCode);
         }
     }
 
@@ -31,6 +31,17 @@ internal static class Coverage
             .Where(test => Routed.TryGetValue(test.Key, out var route) && (test.Value.Code < 400 || test.Value.Code == refusing.GetValueOrDefault(route)))
             .GroupBy(test => Routed[test.Key], test => test.Value.Name)
             .ToDictionary(tests => tests.Key, tests => tests.Min(StringComparer.Ordinal)!);
+    }
+}
+
+/// <summary>Notes every answer that a cloud's client gets.</summary>
+internal sealed class CoverageHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var answer = await base.SendAsync(request, cancellationToken);
+        Coverage.Sent(answer);
+        return answer;
     }
 }
 

@@ -35,8 +35,9 @@ public sealed class HostileInputTests(HostileInputTests.World cloud) : IClassFix
             threads: 1);
 
         // A test whose every request is refused at the door would tell nothing.
-        refused.Should().HaveCount(templates.Select(template => template.Route).Distinct().Count());
-        done.Count.Should().BeGreaterThan(refused.Count / 2);
+        var routes = templates.Select(template => template.Route).Distinct().Count();
+        refused.Union(done).Should().HaveCount(routes);
+        done.Count.Should().BeGreaterThan(routes / 2);
         codes.Should().Contain([400, 401, 403, 404, 405, 406, 414]);
     }
 
@@ -44,7 +45,7 @@ public sealed class HostileInputTests(HostileInputTests.World cloud) : IClassFix
     public async Task What_a_route_gives_as_an_example_is_not_malformed()
     {
         using var watch = cloud.Watch();
-        foreach (var template in (await cloud.TemplatesAsync()).Where(template => template.Route.Example is not null))
+        foreach (var template in (await cloud.TemplatesAsync()).Where(template => template.Route.Example is not null && !template.Path.Contains($"/{Requests.Nothing}")))
         {
             var raw = new Raw(template.Route.Method, template.Path, Encoding.UTF8.GetBytes(template.Body!), cloud.Admin) { Version = template.Version, MediaType = template.Route.Media ?? "application/json" };
             (await cloud.TryAsync(watch, raw)).Text.Should().NotContainAny(["Malformed", "Invalid input for field", "required property", "Additional properties", "Unsupported Content-Type"], $"this is what the documentation shows: {raw}");

@@ -13,7 +13,7 @@ public sealed record Template(Route Route, string Path, string? Body)
 public sealed class Requests(InhabitedCloud cloud)
 {
     /// <summary>In place of a thing that is not there.</summary>
-    private const string Nothing = "nothing";
+    public const string Nothing = "nothing";
 
     private readonly Dictionary<string, string> _found = new(StringComparer.Ordinal);
 
