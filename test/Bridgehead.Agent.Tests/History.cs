@@ -1,4 +1,5 @@
 using System.Net;
+using AwesomeAssertions;
 using Bridgehead.Control;
 using Bridgehead.Model;
 using Bridgehead.Testing;
@@ -213,14 +214,20 @@ internal sealed class History(FakeCloud cloud)
         });
     }
 
-    /// <summary>A server that runs gets the interface for an address on another network with its next boot.</summary>
+    /// <summary>A server that runs gets the interface for an address on another network with its next boot; so it is only given one where a reboot is allowed, which follows.</summary>
     private async Task AddFixedIpAsync(Guid server, int which)
     {
         await cloud.SettleAsync();
-        await OnAsync(await NetworksAsync(), which, network => _servers.AddFixedIpAsync(cloud.User, server, $"{network.Uuid}", default));
-        if ((await ServersAsync()).Exists(found => found.Uuid == server && found.Running))
+        var now = (await ServersAsync()).Find(found => found.Uuid == server);
+        if (now is { Running: true } and not { TaskState: null, VmState: VmState.Active or VmState.Paused or VmState.Suspended or VmState.Error })
         {
-            await _servers.RebootAsync(cloud.User, server, hard: true, default);
+            return;
+        }
+
+        await OnAsync(await NetworksAsync(), which, network => _servers.AddFixedIpAsync(cloud.User, server, $"{network.Uuid}", default));
+        if (now is { Running: true })
+        {
+            (await _servers.RebootAsync(cloud.User, server, hard: true, default)).Problem.Should().BeNull();
         }
     }
 

@@ -14,9 +14,20 @@ public sealed class StampTests
         await using var fresh = await FreshDatabase.CreateAsync(kind);
         var database = await fresh.OpenAsync();
         using var stamps = Stamps.Of(database);
-        var before = await stamps.NowAsync(Cancel);
-        await database.ReadAsync(s => s.Networks.ListAsync(Cancel), Cancel);
-        (await stamps.NowAsync(Cancel)).Should().Be(before);
+
+        // A PostgreSQL counts the commits of its other databases, too, which other tests make meanwhile: then another look is needed.
+        for (var look = 1; ; look++)
+        {
+            var before = await stamps.NowAsync(Cancel);
+            await database.ReadAsync(s => s.Networks.ListAsync(Cancel), Cancel);
+            var after = await stamps.NowAsync(Cancel);
+            if (after == before)
+            {
+                return;
+            }
+
+            (kind == "postgres" && look < 1000).Should().BeTrue($"nobody committed between {before} and {after}");
+        }
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]
