@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text.Json;
 
 namespace Bridgehead.Store;
 
@@ -19,6 +20,9 @@ public sealed class Sql
     }
 
     internal bool Postgres { get; }
+
+    /// <summary>The condition that the column has one of the texts of a parameter, a <c>string[]</c>: one parameter, however many there are.</summary>
+    public string IsOneOf(string column, string name) => Postgres ? $"{column} = any(@{name})" : $"{column} in (select value from json_each(@{name}))";
 
     public async Task<List<T>> ListAsync<T>(string text, Func<Row, T> map, CancellationToken cancel, params (string Name, object? Value)[] parameters)
     {
@@ -94,8 +98,9 @@ public sealed class Sql
         return command;
     }
 
-    private static object Plain(object? value) => value switch
+    private object Plain(object? value) => value switch
     {
+        string[] texts when !Postgres => $"[{string.Join(',', texts.Select(text => $"\"{JsonEncodedText.Encode(text)}\""))}]",
         null => DBNull.Value,
         bool flag => flag ? 1L : 0L,
         int number => (long)number,
