@@ -77,6 +77,6 @@ public sealed class ServerRebuild(Database store, NovaSettings settings)
         var limits = await QuotaLimits.OfAsync(session, settings, instance.ProjectId, cancel);
         var flavor = new Flavor { FlavorId = instance.FlavorId, Name = "", Ram = instance.MemoryMb, Disk = 0, Vcpus = instance.Vcpus };
         return BootServer.CheckFiles(limits, request.Files ?? []) ?? ServerTexts.CheckCount(limits, request.Metadata?.Count ?? 0)
-            ?? await BootServer.CheckImageAsync(session, caller, request.ImageId, flavor, cancel);
+            ?? await BootParts.CheckImageAsync(session, caller, request.ImageId, flavor, cancel);
     }
 }
