@@ -65,7 +65,7 @@ public sealed class ServerGroupTests(Cloud cloud) : IClassFixture<Cloud>
         });
         RefusalTests.Check(await cloud.PostAsync(Groups, """{"server_group":{"name":"g","policies":["affinity"]}}""", member), 403);
         (await cloud.PostAsync(Servers, Hinted($"\"group\":\"{group}\"", ""","min_count":2,"max_count":2"""), member)).Code.Should().Be(202);
-        RefusalTests.Check(await cloud.PostAsync(Servers, Hinted($"\"group\":\"{group}\""), member), 403);
+        RefusalTests.Check(await cloud.PostAsync(Servers, Hinted($"\"group\":\"{group}\"", ""","min_count":1"""), member), 403);
         (await cloud.GetAsync($"{Groups}/{group}", member)).Json.GetProperty("server_group").GetProperty("members").GetArrayLength().Should().Be(2);
     }
 
