@@ -61,27 +61,3 @@ public sealed class Services(Session session)
         UpdatedAt = r.Time("updated_at"),
     };
 }
-
-/// <summary>Table <c>consoles</c>: somebody asks for a copy of an instance's console log, its host answers.</summary>
-public sealed class Consoles(Session session)
-{
-    public async Task AskAsync(Guid instance, string? host, CancellationToken cancel)
-    {
-        await session.Sql.ExecuteAsync(
-            """
-            insert into consoles (instance_uuid, asked_at) values (@uuid, @now)
-            on conflict (instance_uuid) do update set asked_at = excluded.asked_at, answered_at = null
-            """,
-            cancel,
-            ("uuid", instance),
-            ("now", session.Now));
-        await session.Changes.AddAsync(ChangeKind.Console, instance.ToString("D"), host, cancel);
-    }
-
-    public Task<int> AnswerAsync(Guid instance, string output, CancellationToken cancel) => session.Sql.ExecuteAsync(
-        "update consoles set answered_at = @now, output = @output where instance_uuid = @uuid", cancel, ("uuid", instance), ("output", output), ("now", session.Now));
-
-    /// <summary>The answer to the last question; null while there is none.</summary>
-    public Task<string?> AnsweredAsync(Guid instance, CancellationToken cancel) => session.Sql.FirstAsync(
-        "select output from consoles where instance_uuid = @uuid and answered_at is not null", r => r.TextOrNull("output"), cancel, ("uuid", instance));
-}

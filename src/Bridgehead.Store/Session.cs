@@ -1,3 +1,4 @@
+using Bridgehead.Model;
 namespace Bridgehead.Store;
 
 /// <summary>A connection's aggregates, inside a transaction when it came from a write.</summary>
@@ -56,7 +57,7 @@ public sealed class Session
 
     public AgentBuilds AgentBuilds => new(this);
 
-    public Consoles Consoles => new(this);
+    public HostQuestions Consoles => new(this, "consoles", ChangeKind.Console);
 
     public ServerPasswords ServerPasswords => new(this);
 
@@ -66,7 +67,7 @@ public sealed class Session
 
     public ServerGroups ServerGroups => new(this);
 
-    public Diagnostics Diagnostics => new(this);
+    public HostQuestions Diagnostics => new(this, "diagnostics", ChangeKind.Diagnostics);
 
     public ServerEvents ServerEvents => new(this);
 

@@ -138,6 +138,14 @@ public sealed class ServerPartTests(Cloud cloud) : IClassFixture<Cloud>
     }
 
     [Fact]
+    public async Task A_question_that_no_host_answers_leaves_nothing_behind()
+    {
+        var id = await ActiveAsync();
+        RefusalTests.Check(await cloud.PostAsync($"{Servers}/{id}/action", """{"os-getConsoleOutput":{}}"""), 409);
+        (await cloud.WriteAsync(s => s.Consoles.AnswerAsync(id, "too late", default))).Should().Be(0);
+    }
+
+    [Fact]
     public async Task Interfaces_are_shown_and_not_attached()
     {
         await cloud.NetworkAsync("ports", "10.61.0.0/24");

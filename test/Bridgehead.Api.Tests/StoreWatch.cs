@@ -8,7 +8,7 @@ namespace Bridgehead.Api.Tests;
 public sealed class StoreWatch : IDisposable
 {
     /// <summary>What may change though nothing was asked for: proofs of who somebody is, and signs of life.</summary>
-    private static readonly string[] Restless = ["tokens", "consoles", "services"];
+    private static readonly string[] Restless = ["tokens", "services"];
 
     private readonly SqliteConnection _live;
     private readonly SqliteConnection _saved = new("Data Source=:memory:");

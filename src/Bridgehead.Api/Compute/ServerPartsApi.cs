@@ -131,8 +131,7 @@ internal static class ServerPartsApi
     private static Task DiagnosticsAsync(ApiCall call) => ServersApi.WithAsync(call, details => HostActions.AskAsync(
         call,
         details.Instance,
-        s => s.Diagnostics.AskAsync(details.Instance.Uuid, details.Instance.Host, call.Cancel),
-        s => s.Diagnostics.AnsweredAsync(details.Instance.Uuid, call.Cancel),
+        s => s.Diagnostics,
         output => call.AnswerAsync(200, w =>
         {
             foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))

@@ -21,12 +21,11 @@ internal static class HostActions
 
         return body.Wrong is { } wrong
             ? call.RefuseAsync(wrong)
-            : AskAsync(call, details.Instance, s => s.Consoles.AskAsync(details.Instance.Uuid, details.Instance.Host, call.Cancel), s => s.Consoles.AnsweredAsync(details.Instance.Uuid, call.Cancel), output =>
-                call.AnswerAsync(200, w => w.WriteString("output", LastLines(output, length))));
+            : AskAsync(call, details.Instance, s => s.Consoles, output => call.AnswerAsync(200, w => w.WriteString("output", LastLines(output, length))));
     });
 
     /// <summary>Asks the instance's host something and waits for the answer, in no transaction. Only a server that has booted has a host that knows of it.</summary>
-    public static async Task AskAsync(ApiCall call, Instance instance, Func<Session, Task> ask, Func<Session, Task<string?>> find, Func<string, Task> answer)
+    public static async Task AskAsync(ApiCall call, Instance instance, Func<Session, HostQuestions> questions, Func<string, Task> answer)
     {
         if (instance.Host is null || instance.VmState == VmState.Building)
         {
@@ -38,13 +37,13 @@ internal static class HostActions
         await store.WriteAsync(
             async s =>
             {
-                await ask(s);
+                await questions(s).AskAsync(instance.Uuid, instance.Host, call.Cancel);
                 return default(Done);
             },
             call.Cancel);
         for (var look = 0; look < MostLooks; look++)
         {
-            if (await store.ReadAsync(find, call.Cancel) is { } output)
+            if (await store.ReadAsync(s => questions(s).AnsweredAsync(instance.Uuid, call.Cancel), call.Cancel) is { } output)
             {
                 await answer(output);
                 return;
@@ -53,6 +52,7 @@ internal static class HostActions
             await Task.Delay(Pause, store.Clock, call.Cancel);
         }
 
+        await store.WriteAsync(s => questions(s).GiveUpAsync(instance.Uuid, call.Cancel), call.Cancel);
         await Errors.WriteAsync(call, 409, $"Instance {instance.Uuid} is not ready: its host does not answer.");
     }
 
