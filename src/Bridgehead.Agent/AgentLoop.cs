@@ -60,14 +60,18 @@ public sealed partial class AgentLoop(IAgent agent, Database store, NovaSettings
         }
     }
 
-    private Task BeatOnceAsync(CancellationToken cancel) => store.WriteAsync<Done>(
-        async session =>
-        {
-            await session.Services.BeatAsync(settings.Host, agent.Binary, settings.DefaultAvailabilityZone, cancel);
-            await agent.ReportAsync(session, cancel);
-            return default(Done);
-        },
-        cancel);
+    private Task BeatOnceAsync(CancellationToken cancel)
+    {
+        var report = agent.Report();
+        return store.WriteAsync<Done>(
+            async session =>
+            {
+                await session.Services.BeatAsync(settings.Host, agent.Binary, settings.DefaultAvailabilityZone, cancel);
+                await report(session, cancel);
+                return default(Done);
+            },
+            cancel);
+    }
 
     private async Task BeatAsync(CancellationToken cancel)
     {

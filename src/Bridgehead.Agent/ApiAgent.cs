@@ -12,11 +12,11 @@ public sealed class ApiAgent(NovaSettings settings, IFirewall firewall) : IAgent
     public Task ResyncAsync(CancellationToken cancel) => firewall.StartAsync([NetworkPlanner.Metadata(settings)], cancel);
 
     /// <summary>Placing servers and writing what is asked are done here too: administrators look for daemons of those names.</summary>
-    public async Task ReportAsync(Session session, CancellationToken cancel)
+    public Func<Session, CancellationToken, Task> Report() => async (session, cancel) =>
     {
         await session.Services.BeatAsync(settings.Host, Binaries.Conductor, settings.DefaultAvailabilityZone, cancel);
         await session.Services.BeatAsync(settings.Host, Binaries.Scheduler, settings.DefaultAvailabilityZone, cancel);
-    }
+    };
 
     /// <summary>The rule depends on settings only.</summary>
     public void Look(Change change)

@@ -15,8 +15,8 @@ public interface IAgent
     /// <summary>Asks that an entity be looked at again; returns at once.</summary>
     void Look(Change change);
 
-    /// <summary>What it reports with each beat besides that it lives, in the beat's transaction.</summary>
-    Task ReportAsync(Session session, CancellationToken cancel) => Task.CompletedTask;
+    /// <summary>What it reports with each beat besides that it lives. The host is looked at now, the store is written in the beat's transaction.</summary>
+    Func<Session, CancellationToken, Task> Report() => (_, _) => Task.CompletedTask;
 
     /// <summary>Completes when nothing that was asked for is under way or waits to be repeated.</summary>
     Task WhenIdleAsync();

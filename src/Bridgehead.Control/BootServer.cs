@@ -151,13 +151,18 @@ public sealed class BootServer(Database store, NovaSettings settings)
         await session.Quotas.LockAsync(caller.ProjectId, cancel);
         var limits = await QuotaLimits.OfAsync(session, settings, caller.ProjectId, cancel);
         var (instances, cores, ram) = await session.Instances.UsageAsync(caller.ProjectId, cancel);
-        var own = await UserQuota.FindAsync(session, caller, cancel);
+        var own = await UserQuota.FindAsync(session, caller.ProjectId, caller.UserId, cancel);
         var members = request.Hints.Group is { } group ? (await session.ServerGroups.MembersAsync([group], cancel))[group].Count() : 0;
+        if ((ServerTexts.CheckCount(limits, request.Metadata.Count) ?? CheckFiles(limits, request.Files)) is { } tooMany)
+        {
+            return tooMany;
+        }
+
         for (var count = request.MaxCount; ; count--)
         {
             var problem = own?.Check(count, flavor) ?? QuotaLimits.Check(limits, "instances", instances, count) ?? QuotaLimits.Check(limits, "cores", cores, (long)count * flavor.Vcpus)
                 ?? QuotaLimits.Check(limits, "ram", ram, (long)count * flavor.Ram);
-            problem ??= ServerTexts.CheckCount(limits, request.Metadata.Count) ?? CheckFiles(limits, request.Files) ?? Members(limits, request.Hints, members + count);
+            problem ??= Members(limits, request.Hints, members + count);
             if (problem is null)
             {
                 return count;

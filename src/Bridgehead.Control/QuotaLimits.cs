@@ -29,6 +29,13 @@ public static class QuotaLimits
     public static async Task<IReadOnlyDictionary<string, int>> OfAsync(Session session, NovaSettings settings, string project, CancellationToken cancel) =>
         Overlaid(await DefaultsAsync(session, settings, cancel), await session.Quotas.OfProjectAsync(project, cancel));
 
+    /// <summary>As the other, with what was set for the user in the project laid over it.</summary>
+    public static async Task<IReadOnlyDictionary<string, int>> OfAsync(Session session, NovaSettings settings, (string Project, string? User) whose, CancellationToken cancel)
+    {
+        var limits = await OfAsync(session, settings, whose.Project, cancel);
+        return whose.User is { } user ? Overlaid(limits, await session.Quotas.OfUserAsync(whose.Project, user, cancel)) : limits;
+    }
+
     /// <summary>The settings' defaults, overlaid with the quota class "default".</summary>
     public static async Task<IReadOnlyDictionary<string, int>> DefaultsAsync(Session session, NovaSettings settings, CancellationToken cancel) =>
         Overlaid(Defaults(settings), await session.Quotas.OfClassAsync(DefaultClass, cancel));

@@ -10,9 +10,10 @@ public sealed record RuleRequest(long ParentGroupId, string? Protocol, int? From
 /// <summary>Security groups and their rules.</summary>
 public sealed class SecurityGroupActions(Database store, NovaSettings settings)
 {
-    /// <summary>The project's group of that name or number; the group "default" is made when it is first asked for.</summary>
+    /// <summary>The project's group of that name or number, which stays until the transaction's end; the group "default" is made when it is first asked for.</summary>
     public static async Task<SecurityGroup?> ResolveAsync(Session session, string project, string name, CancellationToken cancel)
     {
+        await session.ShareLockAsync(LockOf(project), cancel);
         if (await session.SecurityGroups.FindAsync(project, name, cancel) is { } named)
         {
             return named;
@@ -82,6 +83,8 @@ public sealed class SecurityGroupActions(Database store, NovaSettings settings)
                 return Problem.Bad($"Unable to update system group '{SecurityGroup.DefaultName}'");
             }
 
+            // As those do who make groups: two must not take one name.
+            await session.Quotas.LockAsync(group.ProjectId, cancel);
             if (await session.SecurityGroups.FindAsync(group.ProjectId, name, cancel) is { } other && other.Id != id)
             {
                 return Problem.Bad($"Security group {name} already exists for project {group.ProjectId}.");
@@ -100,6 +103,7 @@ public sealed class SecurityGroupActions(Database store, NovaSettings settings)
                 return Missing(id);
             }
 
+            await session.LockAsync(LockOf(group.ProjectId), cancel);
             if (group.Name == SecurityGroup.DefaultName || await session.SecurityGroups.AnyMemberAsync(id, cancel))
             {
                 return Problem.Bad(group.Name == SecurityGroup.DefaultName ? $"Unable to delete system group '{group.Name}'" : "Security group is still in use");
@@ -113,7 +117,7 @@ public sealed class SecurityGroupActions(Database store, NovaSettings settings)
     public Task<Outcome<SecurityGroupRule>> AddRuleAsync(Caller caller, RuleRequest request, CancellationToken cancel) => store.TryWriteAsync<SecurityGroupRule>(
         async session =>
         {
-            if (await OwnAsync(session, caller, request.ParentGroupId, cancel) is not { } group)
+            if (await HeldAsync(session, caller, request.ParentGroupId, cancel) is not { } group)
             {
                 return Missing(request.ParentGroupId);
             }
@@ -156,6 +160,21 @@ public sealed class SecurityGroupActions(Database store, NovaSettings settings)
         cancel);
 
     private static Problem Missing(long id) => Problem.Missing($"Security group with id {id} not found");
+
+    /// <summary>Shared by those who put something into groups of the project or name them; whoever deletes one waits for them, and they for it.</summary>
+    private static string LockOf(string project) => $"groups/{project}";
+
+    /// <summary>The caller's group, which stays until the transaction's end.</summary>
+    private static async Task<SecurityGroup?> HeldAsync(Session session, Caller caller, long id, CancellationToken cancel)
+    {
+        if (await OwnAsync(session, caller, id, cancel) is not { } group)
+        {
+            return null;
+        }
+
+        await session.ShareLockAsync(LockOf(group.ProjectId), cancel);
+        return await OwnAsync(session, caller, id, cancel);
+    }
 
     private static async Task<SecurityGroup?> OwnAsync(Session session, Caller caller, long id, CancellationToken cancel) =>
         await session.SecurityGroups.FindAsync(id, cancel) is { } group && (group.ProjectId == caller.ProjectId || caller.IsAdmin) ? group : null;

@@ -8,7 +8,6 @@ namespace Bridgehead.Store;
 /// </summary>
 internal sealed class InstanceList
 {
-    private const int MostInOneQuery = 100;
     private readonly Session _session;
     private readonly List<string> _where = [];
     private readonly List<(string Name, object? Value)> _parameters = [];
@@ -63,16 +62,9 @@ internal sealed class InstanceList
 
     private async Task<List<Instance>> RowsAsync(List<string> uuids, CancellationToken cancel)
     {
-        var rows = new List<Instance>(uuids.Count);
-        foreach (var chunk in uuids.Chunk(MostInOneQuery))
-        {
-            var names = chunk.Select((uuid, i) => ($"u{i}", (object?)uuid)).ToArray();
-            var found = (await _session.Sql.ListAsync($"select * from instances where uuid in ({string.Join(',', names.Select(n => "@" + n.Item1))})", Instances.Read, cancel, names))
-                .ToDictionary(i => i.Uuid.ToString("D"));
-            rows.AddRange(chunk.Select(uuid => found[uuid]));
-        }
-
-        return rows;
+        var found = (await _session.Sql.ListAsync($"select * from instances where {_session.Sql.IsOneOf("uuid", "uuids")}", Instances.Read, cancel, ("uuids", uuids.ToArray())))
+            .ToDictionary(i => i.Uuid.ToString("D"));
+        return uuids.ConvertAll(uuid => found[uuid]);
     }
 
     private void Narrow(InstanceFilter filter)

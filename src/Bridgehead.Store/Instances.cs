@@ -24,6 +24,13 @@ public sealed class Instances(Session session)
         cancel,
         ("address", address));
 
+    public Task<long> CountOnHostAsync(string host, CancellationToken cancel) =>
+        session.Sql.NumberAsync($"select count(*) from instances where host = @host and {Live}", cancel, ("host", host));
+
+    /// <summary>Which of these there are.</summary>
+    public async Task<HashSet<Guid>> KnownAsync(IEnumerable<Guid> uuids, CancellationToken cancel) => [.. await session.Sql.ListAsync(
+        $"select uuid from instances where {session.Sql.IsOneOf("uuid", "uuids")} and {Live}", r => r.Uuid("uuid"), cancel, ("uuids", uuids.Select(uuid => $"{uuid:D}").ToArray()))];
+
     public Task<List<Instance>> OnHostAsync(string host, CancellationToken cancel) =>
         session.Sql.ListAsync($"select * from instances where host = @host and {Live} order by id", Read, cancel, ("host", host));
 

@@ -43,20 +43,14 @@ public sealed class ServerGroups(Session session)
     /// <summary>Members of the groups, in the order of their creation.</summary>
     public async Task<ILookup<Guid, Guid>> MembersAsync(IReadOnlyList<Guid> groups, CancellationToken cancel)
     {
-        var members = new List<(Guid Group, Guid Instance)>();
-        foreach (var chunk in groups.Chunk(100))
-        {
-            var names = chunk.Select((group, i) => ($"g{i}", (object?)group)).ToArray();
-            members.AddRange(await session.Sql.ListAsync(
-                $"""
-                select m.group_uuid, m.instance_uuid from server_group_members m join instances i on i.uuid = m.instance_uuid
-                where m.group_uuid in ({string.Join(',', names.Select(n => "@" + n.Item1))}) order by i.id
-                """,
-                r => (r.Uuid("group_uuid"), r.Uuid("instance_uuid")),
-                cancel,
-                names));
-        }
-
+        var members = await session.Sql.ListAsync(
+            $"""
+            select m.group_uuid, m.instance_uuid from server_group_members m join instances i on i.uuid = m.instance_uuid
+            where {session.Sql.IsOneOf("m.group_uuid", "groups")} order by i.id
+            """,
+            r => (Group: r.Uuid("group_uuid"), Instance: r.Uuid("instance_uuid")),
+            cancel,
+            ("groups", groups.Select(group => $"{group:D}").ToArray()));
         return members.ToLookup(m => m.Group, m => m.Instance);
     }
 

@@ -49,7 +49,7 @@ internal sealed class HeardAgent(IAgent agent) : IAgent
         }
     }
 
-    public Task ReportAsync(Session session, CancellationToken cancel) => agent.ReportAsync(session, cancel);
+    public Func<Session, CancellationToken, Task> Report() => agent.Report();
 
     public Task WhenIdleAsync() => agent.WhenIdleAsync();
 

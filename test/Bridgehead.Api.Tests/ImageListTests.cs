@@ -147,6 +147,10 @@ public sealed class ImageListTests(Cloud cloud) : IClassFixture<Cloud>
             }
         }
 
+        var next = (await cloud.GetAsync($"{Proxy}/detail?status=ACTIVE&limit=1", token)).Json.GetProperty("images_links")[0].GetProperty("href").GetString()!;
+        (await cloud.GetAsync(new Uri(next).PathAndQuery, token)).Json.GetProperty("images").EnumerateArray().Select(i => i.GetProperty("status").GetString()).Should().OnlyContain(status => status == "ACTIVE");
+        next.Should().Contain("status=ACTIVE").And.Contain("/detail?");
+
         foreach (var wrong in new[] { "limit=x", "limit=-1", "marker=x", "changes-since=x", $"marker={Guid.NewGuid()}", "minDisk=x" })
         {
             RefusalTests.Check(await cloud.GetAsync($"{Proxy}?{wrong}", token), 400);

@@ -130,7 +130,7 @@ public sealed class ComputeTests
             }
         });
         var (from, to) = (Noon.AddHours(-12), Noon.AddHours(12));
-        var totals = await store.ReadAsync(s => s.TenantUsage.TotalsAsync(from, to, null, Cancel), Cancel);
+        var totals = await store.ReadAsync(s => s.TenantUsage.TotalsAsync(from, to, Cancel), Cancel);
         totals.Select(t => t.ProjectId).Should().Equal("p1", "p2");
         totals[0].Hours.Should().BeApproximately(18, 1e-9);
         totals[0].MemoryMb.Should().BeApproximately(18 * 512, 1e-6);

@@ -104,10 +104,10 @@ public sealed partial class ComputeAgent : IAgent
     }
 
     /// <summary>What this host has: cheap to read, and some of it changes.</summary>
-    public Task ReportAsync(Session session, CancellationToken cancel)
+    public Func<Session, CancellationToken, Task> Report()
     {
         var machine = MachineFigures.Read(_settings.StatePath);
-        return session.ComputeNodes.ReportAsync(
+        return (session, cancel) => session.ComputeNodes.ReportAsync(
             new ComputeNode
             {
                 Host = _settings.Host,

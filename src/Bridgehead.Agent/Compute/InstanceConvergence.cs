@@ -95,7 +95,11 @@ internal sealed partial class InstanceConvergence(HostReader reader, InstanceSta
         await appliers.Driver.StopAsync(view.Instance.Uuid, cancel);
         await WipeAsync(view.Instance, cancel);
         await FilterAsync(view, cancel);
-        await status.BroughtAsync(view.Instance, cancel);
+        if (view.Instance is not { VmState: VmState.Error, TaskState: null, IsBrought: true })
+        {
+            // An error that somebody set stays until somebody says otherwise.
+            await status.BroughtAsync(view.Instance, cancel);
+        }
     }
 
     /// <summary>What the instance had on its disk goes before the new one's first boot. Done again after a crash, nothing of the old one comes back.</summary>

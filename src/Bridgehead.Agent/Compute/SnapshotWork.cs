@@ -43,10 +43,9 @@ internal sealed partial class SnapshotWork(Database store, NovaSettings settings
     /// <summary>Why it failed; null when the image is whole, or was deleted meanwhile.</summary>
     private async Task<string?> WriteAsync(Image image, Instance instance, CancellationToken cancel)
     {
-        var limits = new ImageLimits(settings.ImageSizeCap, settings.UserStorageQuota == 0 ? long.MaxValue : settings.UserStorageQuota);
         try
         {
-            var done = await new ImageUpload(store, files, limits).RunAsync(image, null, (room, file) => FillAsync(instance.Uuid, room, file, cancel), cancel);
+            var done = await new ImageUpload(store, files, ImageLimits.Of(settings)).RunAsync(image, null, (room, file) => FillAsync(instance.Uuid, room, file, cancel), cancel);
             return done.Problem is { Kind: not ProblemKind.Gone } problem ? problem.Message : null;
         }
         catch (Exception problem) when (problem is CommandFailedException or ImageStoreException)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Bridgehead.Model;
 
 namespace Bridgehead.Api;
@@ -52,11 +51,7 @@ internal static class AbsentApi
 
     private static Task NoPingAsync(ApiCall call) => Errors.WriteAsync(call, 501, "fping is not available: the API is on no server's network.");
 
-    private static Task NoneAsync(ApiCall call, string name) => call.AnswerAsync(200, w =>
-    {
-        w.WriteStartArray(name);
-        w.WriteEndArray();
-    });
+    private static Task NoneAsync(ApiCall call, string name) => call.AnswerAsync(200, w => Views.List(w, name, []));
 
     private static Task AuditBeforeAsync(ApiCall call) =>
         DateTimeOffset.TryParseExact(
@@ -73,7 +68,7 @@ internal static class AbsentApi
         await call.AnswerAsync(200, w =>
         {
             w.WriteStartObject("instance_usage_audit_logs");
-            Hosts(w, "hosts_not_run", hosts);
+            Views.List(w, "hosts_not_run", hosts);
             w.WriteStartObject("log");
             w.WriteEndObject();
             foreach (var (name, number) in new[] { ("num_hosts", hosts.Count), ("num_hosts_done", 0), ("num_hosts_not_run", hosts.Count), ("num_hosts_running", 0), ("total_errors", 0), ("total_instances", 0) })
@@ -86,12 +81,5 @@ internal static class AbsentApi
             w.WriteString("period_ending", end.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture));
             w.WriteEndObject();
         });
-    }
-
-    private static void Hosts(Utf8JsonWriter w, string name, List<string> hosts)
-    {
-        w.WriteStartArray(name);
-        hosts.ForEach(w.WriteStringValue);
-        w.WriteEndArray();
     }
 }

@@ -133,13 +133,7 @@ internal static class AggregatesApi
         w.WriteString("availability_zone", a.AvailabilityZone);
         if (whole)
         {
-            w.WriteStartArray("hosts");
-            foreach (var host in a.Hosts)
-            {
-                w.WriteStringValue(host);
-            }
-
-            w.WriteEndArray();
+            Views.List(w, "hosts", a.Hosts);
             Views.Texts(w, "metadata", a.AvailabilityZone is { } zone ? [new(AggregateActions.ZoneKey, zone), .. a.Metadata] : a.Metadata);
         }
 

@@ -27,21 +27,7 @@ internal static class ExternalEventsApi
             return;
         }
 
-        var known = await call.Services.Store.ReadAsync(
-            async s =>
-            {
-                var found = new HashSet<Guid>();
-                foreach (var server in events.Select(e => e.Server).Distinct())
-                {
-                    if (await s.Instances.FindAsync(server, call.Cancel) is not null)
-                    {
-                        found.Add(server);
-                    }
-                }
-
-                return found;
-            },
-            call.Cancel);
+        var known = await call.Services.Store.ReadAsync(s => s.Instances.KnownAsync(events.Select(e => e.Server).Distinct(), call.Cancel), call.Cancel);
         if (known.Count == 0)
         {
             await Errors.WriteAsync(call, 404, "No instances found for any event");

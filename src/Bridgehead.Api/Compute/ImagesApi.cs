@@ -36,11 +36,8 @@ internal static class ImagesApi
         ? call.AnswerAsync(200, w => Views.Texts(w, "meta", [KeyValuePair.Create(call.Segment("key"), value)]))
         : Errors.WriteAsync(call, 404, "Metadata item was not found");
 
-    private static async Task DeleteAsync(ApiCall call)
-    {
-        var id = Guid.TryParseExact(call.Segment("id"), "D", out var parsed) ? parsed : Guid.Empty;
-        await call.DoneAsync(await call.Services.Images.DeleteAsync(call.Caller, id, call.Cancel), 204);
-    }
+    private static async Task DeleteAsync(ApiCall call) =>
+        await call.DoneAsync(await call.Services.Images.DeleteAsync(call.Caller, ServersApi.Id(call), call.Cancel), 204);
 
     private static async Task ListAsync(ApiCall call, bool detail)
     {
@@ -79,9 +76,7 @@ internal static class ImagesApi
         w.WriteEndArray();
         if (call.Query("limit") is not null && images.Count > 0 && images.Count == limit)
         {
-            w.WriteStartArray("images_links");
-            Views.Link(w, "next", $"{call.Root}{All}{(detail ? "/detail" : "")}?limit={limit}&marker={images[^1].Id}");
-            w.WriteEndArray();
+            Paging.Next(w, call, "images_links", $"{images[^1].Id}");
         }
     });
 

@@ -40,7 +40,7 @@ internal static class ImagesQuery
 
     private static Outcome<DateTimeOffset?> Since(ApiCall call) =>
         call.Query("changes-since") is not { } text ? (DateTimeOffset?)null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
+        : QueryTime.TryParse(text, out var time) ? time
         : Problem.Bad("changes-since must be an ISO 8601 time.");
 
     private static Dictionary<string, IReadOnlyList<string>> OneOf(ApiCall call)

@@ -56,7 +56,7 @@ internal static class LimitsApi
             ["totalInstancesUsed"] = used["instances"],
             ["totalCoresUsed"] = used["cores"],
             ["totalRAMUsed"] = used["ram"],
-            ["totalServerGroupsUsed"] = used.GetValueOrDefault("server_groups"),
+            ["totalServerGroupsUsed"] = used["server_groups"],
         };
         if (microversion <= Microversions.LastProxy)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Bridgehead.Model;
 
@@ -12,14 +13,17 @@ internal static class Paging
     /// <summary>How many are asked for, at most a page; 0 is an empty one.</summary>
     public static Outcome<int> Limit(ApiCall call) => Limit(call, Most);
 
-    public static Outcome<int> Limit(ApiCall call, int unasked) => call.Query("limit") is not { } text ? unasked
-        : int.TryParse(text, out var limit) && limit >= 0 ? Math.Min(limit, Most)
-        : Problem.Bad($"limit param must be a non-negative integer: {text}");
+    public static Outcome<int> Limit(ApiCall call, int unasked) => Number(call, "limit", unasked).Succeeded(out var limit, out var problem)
+        ? call.Query("limit") is null ? unasked : Math.Min(limit, Most)
+        : problem;
 
     /// <summary>How many of the first are left out.</summary>
-    public static Outcome<int> Offset(ApiCall call) => call.Query("offset") is not { } text ? 0
-        : int.TryParse(text, out var offset) && offset >= 0 ? offset
-        : Problem.Bad($"offset param must be a non-negative integer: {text}");
+    public static Outcome<int> Offset(ApiCall call) => Number(call, "offset", 0);
+
+    /// <summary>Digits only; a number that is too large for us stands for the largest.</summary>
+    private static Outcome<int> Number(ApiCall call, string name, int otherwise) => call.Query(name) is not { } text ? otherwise
+        : text.Length > 0 && text.All(char.IsAsciiDigit) ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue
+        : Problem.Bad($"{name} param must be a non-negative integer: {text}");
 
     /// <summary>The link to what comes after <paramref name="marker"/>, with all else that was asked for.</summary>
     public static void Next(Utf8JsonWriter w, ApiCall call, string name, string marker)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Bridgehead.Model;
 
@@ -10,7 +9,6 @@ internal static class ServerGroupsApi
     private const string Base = "/compute/v2.1/os-server-groups";
     private const int Owners = 13;
     private const int SoftPolicies = 15;
-    private const int MostPerPage = 1000;
 
     public static void Map(Routes routes) => routes
         .Map("GET", Base, Access.User, ListAsync)
@@ -24,7 +22,7 @@ internal static class ServerGroupsApi
 
     private static async Task ListAsync(ApiCall call)
     {
-        if (!Number(call, "limit", MostPerPage).Succeeded(out var limit, out var problem) || !Number(call, "offset", 0).Succeeded(out var offset, out problem))
+        if (!Paging.Limit(call).Succeeded(out var limit, out var problem) || !Paging.Offset(call).Succeeded(out var offset, out problem))
         {
             await call.RefuseAsync(problem!);
             return;
@@ -34,7 +32,7 @@ internal static class ServerGroupsApi
         var (groups, members) = await call.Services.Store.ReadAsync(
             async s =>
             {
-                var groups = await s.ServerGroups.ListAsync(project, Math.Min(limit, MostPerPage), offset, call.Cancel);
+                var groups = await s.ServerGroups.ListAsync(project, limit, offset, call.Cancel);
                 return (groups, await s.ServerGroups.MembersAsync([.. groups.Select(g => g.Uuid)], call.Cancel));
             },
             call.Cancel);
@@ -105,8 +103,4 @@ internal static class ServerGroupsApi
             w.WriteString("user_id", group.UserId);
         }
     }
-
-    private static Outcome<int> Number(ApiCall call, string name, int otherwise) => call.Query(name) is not { } text ? otherwise
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : Problem.Bad($"{name} param must be a non-negative integer: {text}");
 }

@@ -124,24 +124,6 @@ internal static class ServicesApi
             return;
         }
 
-        var done = await call.Services.Store.TryWriteAsync<Done>(
-            async s =>
-            {
-                if (await s.Services.FindAsync(id, call.Cancel) is not { } service)
-                {
-                    return Problem.Missing($"Service {id} could not be found.");
-                }
-
-                // Its servers would be on a host that nobody knows.
-                if (service.Binary == Binaries.Compute && await s.Instances.OnHostAsync(service.Host, call.Cancel) is { Count: > 0 } servers)
-                {
-                    return Problem.Conflicting($"Unable to delete compute service: host {service.Host} has {servers.Count} servers.");
-                }
-
-                await s.Services.RemoveAsync(service, call.Cancel);
-                return default(Done);
-            },
-            call.Cancel);
-        await call.DoneAsync(done, 204);
+        await call.DoneAsync(await call.Services.Daemons.ForgetAsync(id, call.Cancel), 204);
     }
 }

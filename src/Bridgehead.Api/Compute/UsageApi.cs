@@ -31,7 +31,7 @@ internal static class UsageApi
         var detailed = call.Query("detailed") == "1";
         if (!detailed && call.Microversion < Paged)
         {
-            var totals = await call.Services.Store.ReadAsync(s => s.TenantUsage.TotalsAsync(period.Start, Past(call, period.End), null, call.Cancel), call.Cancel);
+            var totals = await call.Services.Store.ReadAsync(s => s.TenantUsage.TotalsAsync(period.Start, Past(call, period.End), call.Cancel), call.Cancel);
             await call.AnswerAsync(200, w => Write(w, call, period, totals.Select(total => (total, (IReadOnlyList<ServerUsage>?)null))));
             return;
         }

@@ -167,4 +167,6 @@ internal sealed record ApiServices(Bridgehead.Store.Database Store, NovaSettings
     public QuotaActions Quotas { get; } = new(Store, Settings);
 
     public AggregateActions Aggregates { get; } = new(Store);
+
+    public DaemonActions Daemons { get; } = new(Store);
 }

@@ -157,7 +157,7 @@ internal sealed class ImageListQuery
     {
         var colon = value.IndexOf(':', StringComparison.Ordinal);
         var known = colon > 0 && Comparisons.ContainsKey(value[..colon]);
-        if (!DateTimeOffset.TryParse(known ? value[(colon + 1)..] : value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (!QueryTime.TryParse(known ? value[(colon + 1)..] : value, out var time))
         {
             Wrong<string>($"{name} param must be gt:, gte:, lt:, lte:, eq: or neq: and an ISO 8601 time, and is '{value}'.");
         }

@@ -17,6 +17,7 @@ public sealed class AggregateActions(Database store)
                 return wrong;
             }
 
+            await session.Aggregates.LockAsync(cancel);
             var id = await session.Aggregates.AddAsync(name, zone, cancel);
             return id == 0 ? Taken(name) : (await session.Aggregates.FindAsync(id, cancel))!;
         },

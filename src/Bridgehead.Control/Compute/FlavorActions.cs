@@ -16,7 +16,12 @@ public sealed class FlavorActions(Database store)
         cancel);
 
     public Task<Outcome<Done>> DeleteAsync(string id, CancellationToken cancel) => store.TryWriteAsync<Done>(
-        async session => await session.Flavors.RemoveAsync(id, cancel) ? default(Done) : Missing(id), cancel);
+        async session =>
+        {
+            await session.LockAsync(LockOf(id), cancel);
+            return await session.Flavors.RemoveAsync(id, cancel) ? default(Done) : Missing(id);
+        },
+        cancel);
 
     /// <summary>Lets a project use a private flavor; returns all that may.</summary>
     public Task<Outcome<IReadOnlyList<string>>> AllowAsync(string id, string project, CancellationToken cancel) => AccessAsync(id, project, async (session, flavor) =>
@@ -37,8 +42,7 @@ public sealed class FlavorActions(Database store)
                 return Problem.Bad($"Extra spec '{bad}' is refused: keys have 1 to {Longest} letters, digits, blanks and - _ : . and values at most {Longest} characters.");
             }
 
-            // The row is held, so that a spec is not left behind for a flavor that goes meanwhile.
-            await session.LockAsync($"flavor/{id}", cancel);
+            await session.LockAsync(LockOf(id), cancel);
             if (await session.Flavors.FindAsync(id, cancel) is null)
             {
                 return Missing(id);
@@ -59,6 +63,9 @@ public sealed class FlavorActions(Database store)
             : Problem.Missing($"Flavor {id} has no extra specs with key {key}."),
         cancel);
 
+    /// <summary>Whoever gives a flavor specs or access, and whoever deletes it, wait for each other: nothing stays behind for a later flavor of that id.</summary>
+    private static string LockOf(string id) => $"flavor/{id}";
+
     public static Problem Missing(string id) => Problem.Missing($"Flavor {id} could not be found.");
 
     private Task<Outcome<IReadOnlyList<string>>> AccessAsync(string id, string project, Func<Session, Flavor, Task<Problem?>> change, CancellationToken cancel) =>
@@ -70,7 +77,7 @@ public sealed class FlavorActions(Database store)
                     return wrong;
                 }
 
-                await session.LockAsync($"flavor/{id}", cancel);
+                await session.LockAsync(LockOf(id), cancel);
                 return await session.Flavors.FindAsync(id, cancel) is not { } flavor ? Missing(id)
                     : await change(session, flavor) is { } refused ? refused
                     : await session.Flavors.AccessAsync(id, cancel);

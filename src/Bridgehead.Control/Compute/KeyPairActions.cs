@@ -40,8 +40,7 @@ public sealed class KeyPairActions(Database store, NovaSettings settings)
             async session =>
             {
                 await session.KeyPairs.LockAsync(user, cancel);
-                var limits = QuotaLimits.Overlaid(
-                    await QuotaLimits.OfAsync(session, settings, caller.ProjectId, cancel), await session.Quotas.OfUserAsync(caller.ProjectId, user, cancel));
+                var limits = await QuotaLimits.OfAsync(session, settings, (caller.ProjectId, user), cancel);
                 if (await session.KeyPairs.FindAsync(user, name, cancel) is not null)
                 {
                     return Problem.Conflicting($"Key pair '{name}' already exists.");

@@ -62,11 +62,8 @@ public sealed class QuotaActions(Database store, NovaSettings settings)
         QuotaLimits.Overlaid(QuotaLimits.Defaults(settings), await session.Quotas.OfClassAsync(name, cancel));
 
     /// <summary>The project's limits, overlaid with those of the user where one is named.</summary>
-    public async Task<IReadOnlyDictionary<string, int>> LimitsAsync(Session session, (string Project, string? User) whose, CancellationToken cancel)
-    {
-        var limits = await QuotaLimits.OfAsync(session, settings, whose.Project, cancel);
-        return whose.User is { } user ? QuotaLimits.Overlaid(limits, await session.Quotas.OfUserAsync(whose.Project, user, cancel)) : limits;
-    }
+    public Task<IReadOnlyDictionary<string, int>> LimitsAsync(Session session, (string Project, string? User) whose, CancellationToken cancel) =>
+        QuotaLimits.OfAsync(session, settings, whose, cancel);
 
     /// <summary>What is used of each resource that is counted for a project; the others are limits of single things, of which nothing is used.</summary>
     public static async Task<IReadOnlyDictionary<string, long>> UsedAsync(Session session, (string Project, string? User) whose, CancellationToken cancel)

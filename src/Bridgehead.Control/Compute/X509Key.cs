@@ -35,7 +35,7 @@ internal static class X509Key
     {
         using var rsa = RSA.Create(2048);
         var subject = new X500DistinguishedNameBuilder();
-        subject.AddCommonName(user.Length > 0 ? user : "admin");
+        subject.AddCommonName(user);
         var request = new CertificateRequest(subject.Build(), rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ClientAuthentication)], critical: false));
         request.CertificateExtensions.Add(new X509Extension("2.5.29.17", PrincipalName($"{user}@localhost"), critical: false));

@@ -8,8 +8,6 @@ public sealed class ImageData(Database store, NovaSettings settings, ImageFiles 
 {
     private const int Piece = 128 * 1024;
 
-    public static ImageLimits Limits(NovaSettings settings) => new(settings.ImageSizeCap, settings.UserStorageQuota == 0 ? long.MaxValue : settings.UserStorageQuota);
-
     /// <param name="length">Bytes to come, when the client said so.</param>
     /// <param name="content">Read to its end; what it throws when it breaks off comes through, and the image is queued again.</param>
     public async Task<Outcome<Done>> UploadAsync(Caller caller, Guid id, long? length, Stream content, CancellationToken cancel)
@@ -32,7 +30,7 @@ public sealed class ImageData(Database store, NovaSettings settings, ImageFiles 
 
         try
         {
-            var done = await new ImageUpload(store, files, Limits(settings)).RunAsync(image, length, (room, file) => FillAsync(room, file, content, cancel), cancel);
+            var done = await new ImageUpload(store, files, ImageLimits.Of(settings)).RunAsync(image, length, (room, file) => FillAsync(room, file, content, cancel), cancel);
             return done.Problem is { } refused ? refused : default(Done);
         }
         catch (ImageStoreException failed)

@@ -19,20 +19,15 @@ public sealed class SnapshotServer(Database store, NovaSettings settings)
                 return wrong;
             }
 
-            if (await s.Instances.LockAsync(server, cancel) is not { } instance || (instance.ProjectId != caller.ProjectId && !caller.IsAdmin))
-            {
-                return Problem.Missing($"Instance {server} could not be found.");
-            }
-
-            if (Refused(caller, instance) is { } refused)
+            var found = await OwnServer.FindAsync(s, caller, server, "createImage", [VmState.Active, VmState.Stopped], cancel);
+            if (!found.Succeeded(out var instance, out var refused))
             {
                 return refused;
             }
 
-            var limits = await QuotaLimits.OfAsync(s, settings, instance.ProjectId, cancel);
-            if (limits["metadata_items"] >= 0 && metadata.Count > limits["metadata_items"])
+            if (ServerTexts.CheckCount(await QuotaLimits.OfAsync(s, settings, instance.ProjectId, cancel), metadata.Count) is { } over)
             {
-                return Problem.Quota("Image metadata limit exceeded");
+                return over;
             }
 
             var image = await DraftAsync(s, caller, instance, name, metadata, cancel);
@@ -58,18 +53,6 @@ public sealed class SnapshotServer(Database store, NovaSettings settings)
                 : ImageAttributes.Set(Empty, m.Key, new ImageValue.Text(m.Value)).Problem is { } problem ? problem with { Kind = ProblemKind.BadRequest } : null).FirstOrDefault(p => p is not null);
 
     private static readonly Image Empty = new() { Id = Guid.Empty, Name = "", Status = ImageStatus.Queued, Visibility = ImageVisibility.Private };
-
-    private static Problem? Refused(Caller caller, Instance i)
-    {
-        if (i.Locked && !caller.IsAdmin)
-        {
-            return Problem.Conflicting($"Instance {i.Uuid} is locked");
-        }
-
-        return i.VmState is VmState.Active or VmState.Stopped && i is { TaskState: null, Host: not null, DeleteRequested: false }
-            ? null
-            : Problem.Conflicting($"Cannot 'createImage' instance {i.Uuid} while it is in {(i.TaskState is { } task ? $"task_state {task}" : $"vm_state {i.VmState}")}");
-    }
 
     /// <summary>As nova describes a snapshot: it needs what the server's flavor had, and remembers where it is from.</summary>
     private static async Task<Image> DraftAsync(Session s, Caller caller, Instance instance, string name, IReadOnlyDictionary<string, string> metadata, CancellationToken cancel)

@@ -75,7 +75,8 @@ public sealed class ServerRebuild(Database store, NovaSettings settings)
         }
 
         var limits = await QuotaLimits.OfAsync(session, settings, instance.ProjectId, cancel);
-        var flavor = new Flavor { FlavorId = instance.FlavorId, Name = "", Ram = instance.MemoryMb, Disk = 0, Vcpus = instance.Vcpus };
+        var flavor = await session.Flavors.OfInstanceAsync(instance.Uuid, cancel)
+            ?? new Flavor { FlavorId = instance.FlavorId, Name = "", Ram = instance.MemoryMb, Disk = 0, Vcpus = instance.Vcpus };
         return BootServer.CheckFiles(limits, request.Files ?? []) ?? ServerTexts.CheckCount(limits, request.Metadata?.Count ?? 0)
             ?? await BootParts.CheckImageAsync(session, caller, request.ImageId, flavor, cancel);
     }

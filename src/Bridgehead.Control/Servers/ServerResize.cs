@@ -78,6 +78,8 @@ public sealed class ServerResize(Database store, NovaSettings settings)
         await session.Quotas.LockAsync(i.ProjectId, cancel);
         var limits = await QuotaLimits.OfAsync(session, settings, i.ProjectId, cancel);
         var (_, cores, ram) = await session.Instances.UsageAsync(i.ProjectId, cancel);
-        return QuotaLimits.CheckGrowth(limits, "cores", cores, flavor.Vcpus - i.Vcpus) ?? QuotaLimits.CheckGrowth(limits, "ram", ram, flavor.Ram - i.MemoryMb);
+        var own = await UserQuota.FindAsync(session, i.ProjectId, i.UserId, cancel);
+        return own?.CheckGrowth(flavor.Vcpus - i.Vcpus, flavor.Ram - i.MemoryMb)
+            ?? QuotaLimits.CheckGrowth(limits, "cores", cores, flavor.Vcpus - i.Vcpus) ?? QuotaLimits.CheckGrowth(limits, "ram", ram, flavor.Ram - i.MemoryMb);
     }
 }

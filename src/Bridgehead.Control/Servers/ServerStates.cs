@@ -41,7 +41,13 @@ public sealed class ServerStates(Database store)
             }
 
             var set = instance with { VmState = state, TaskState = null };
-            await session.Instances.SaveAsync(state == VmState.Active ? set with { Frozen = null, Before = null } : set, cancel);
+            if (state == VmState.Active)
+            {
+                set = set with { Frozen = null, Before = null };
+                await session.Flavors.ForgetFormerAsync(uuid, cancel);
+            }
+
+            await session.Instances.SaveAsync(set, cancel);
             await session.ServerEvents.FinishAsync(uuid, "The state was reset by an administrator.", cancel);
             return default(Done);
         },

@@ -185,7 +185,16 @@ public sealed class NetnsDriver(ICommandRunner runner, string stateFolder, TimeP
         }
 
         await runner.RequireAsync(new Command("rm", ["-rf", "--one-file-system", arriving]), cancel);
-        await new RootArchive(arriving, root.MostBytes).UnpackAsync(root.Path, cancel);
+        try
+        {
+            await new RootArchive(arriving, root.MostBytes).UnpackAsync(root.Path, cancel);
+        }
+        catch (UnbootableImageException)
+        {
+            await runner.RequireAsync(new Command("rm", ["-rf", "--one-file-system", arriving]), cancel);
+            throw;
+        }
+
         Directory.Move(arriving, disk);
     }
 

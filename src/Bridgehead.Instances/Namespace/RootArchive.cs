@@ -23,7 +23,7 @@ internal sealed class RootArchive(string folder, long mostBytes)
         {
             await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             await using var archive = await IsGzipAsync(file, cancel) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
-            await using var reader = new TarReader(archive);
+            await using var reader = new TarReader(new SmallReads(archive));
             while (await reader.GetNextEntryAsync(copyData: false, cancel) is { } entry)
             {
                 Count(ref _entries);
@@ -35,7 +35,7 @@ internal sealed class RootArchive(string folder, long mostBytes)
                 throw new UnbootableImageException("The image is no tar archive of a root file system, which is what an instance of the netns driver boots from.");
             }
         }
-        catch (Exception problem) when (problem is InvalidDataException or IOException or FormatException or ArgumentException or NotSupportedException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is InvalidDataException or IOException or FormatException or ArgumentException or NotSupportedException or InvalidOperationException or UnauthorizedAccessException)
         {
             throw new UnbootableImageException($"The image cannot be unpacked as a tar archive of a root file system, which is what an instance of the netns driver boots from: {problem.Message}", problem);
         }
@@ -87,7 +87,7 @@ internal sealed class RootArchive(string folder, long mostBytes)
 
     private void MakeFolder(TarEntry entry)
     {
-        var path = Inside(entry.Name, entry.Name);
+        var path = Inside(entry.Name);
         if (path != folder)
         {
             Step(path, entry.Name);
@@ -117,7 +117,7 @@ internal sealed class RootArchive(string folder, long mostBytes)
     /// <summary>The place of a new file; what an earlier entry put there goes.</summary>
     private string Free(string name)
     {
-        var path = Inside(name, name);
+        var path = Inside(name);
         if (path == folder || IsFolder(path))
         {
             throw new UnbootableImageException($"The image has '{name}' twice, once as a folder.");
@@ -130,17 +130,17 @@ internal sealed class RootArchive(string folder, long mostBytes)
     /// <summary>A file that an earlier entry made.</summary>
     private string Existing(string name)
     {
-        var path = Inside(name, name);
+        var path = Inside(name);
         return File.Exists(path) && new FileInfo(path).LinkTarget is null ? path : throw new UnbootableImageException($"The image has a hard link to '{name}', which is no file of it.");
     }
 
     /// <summary>The path of a name, with the folders on its way: each is one that this archive made, and no link.</summary>
-    private string Inside(string name, string told)
+    private string Inside(string name)
     {
         var parts = name.Split('/').Where(part => part is not ("" or ".")).ToList();
         if (parts.Contains(".."))
         {
-            throw new UnbootableImageException($"The image has a path that climbs out of it: '{told}'.");
+            throw new UnbootableImageException($"The image has a path that climbs out of it: '{name}'.");
         }
 
         var path = folder;
@@ -149,7 +149,7 @@ internal sealed class RootArchive(string folder, long mostBytes)
             path = Path.Combine(path, parts[i]);
             if (i < parts.Count - 1)
             {
-                Step(path, told);
+                Step(path, name);
             }
         }
 

@@ -37,7 +37,8 @@ internal sealed class TraceSession(ManageCall call, IPacketTrace trace, LiveView
     {
         foreach (var way in ways.Take(count - _told))
         {
-            await view.ReadRulesAsync(trace, call.Cancel);
+            // What was followed is told to its end, also after Ctrl-C.
+            await view.ReadRulesAsync(trace, CancellationToken.None);
             var explanation = view.Explain(way, trace.Blind is not null);
             if (call.Has("json"))
             {
@@ -49,7 +50,7 @@ internal sealed class TraceSession(ManageCall call, IPacketTrace trace, LiveView
                 await call.Output.WriteLineAsync($"{(_told > 0 ? "\n" : "")}{string.Join('\n', lines)}");
             }
 
-            await call.Output.FlushAsync(call.Cancel);
+            await call.Output.FlushAsync(CancellationToken.None);
             _told++;
         }
     }

@@ -17,17 +17,16 @@ public sealed class TenantUsage(Session session)
         from instances i left join instance_flavors f on f.instance_uuid = i.uuid and f.former = 0 where @start < @end and i.launched_at < @end and (i.terminated_at is null or i.terminated_at > @start)
         """;
 
-    /// <summary>Totals of each project, or of one, that used anything between the times.</summary>
-    public Task<List<ProjectUsage>> TotalsAsync(DateTimeOffset start, DateTimeOffset end, string? project, CancellationToken cancel) => session.Sql.ListAsync(
+    /// <summary>Totals of each project that used anything between the times.</summary>
+    public Task<List<ProjectUsage>> TotalsAsync(DateTimeOffset start, DateTimeOffset end, CancellationToken cancel) => session.Sql.ListAsync(
         $"""
         select project_id, sum(hours) as h, sum(hours * vcpus) as v, sum(hours * ram) as r, sum(hours * disk) as d
-        from ({Rows}{(project is null ? "" : " and i.project_id = @project")}) used group by project_id order by project_id
+        from ({Rows}) used group by project_id order by project_id
         """,
         r => new ProjectUsage(r.Text("project_id"), r.Real("h"), r.Real("v"), r.Real("r"), r.Real("d")),
         cancel,
         ("start", start),
-        ("end", end),
-        ("project", project));
+        ("end", end));
 
     /// <summary>Instances, cores and MiB that the user's live instances use in a project.</summary>
     public async Task<(long Instances, long Cores, long Ram)> OfUserAsync(string project, string user, CancellationToken cancel) => await session.Sql.FirstAsync(

@@ -34,25 +34,40 @@ public sealed class ImageFile : IAsyncDisposable
         }
         catch (IOException problem)
         {
-            throw new ImageStoreException(problem.Message, problem);
+            throw ImageStoreException.Of(problem);
         }
     }
 
-    /// <summary>Reads what another program wrote into the file.</summary>
+    /// <summary>Reads what another program wrote into the file. Throws <see cref="ImageStoreException"/> when the disk fails.</summary>
     public async Task ReadBackAsync(CancellationToken cancel)
     {
         var buffer = new byte[128 * 1024];
-        _stream.Position = 0;
-        for (var read = await _stream.ReadAsync(buffer, cancel); read > 0; read = await _stream.ReadAsync(buffer, cancel))
+        try
         {
-            Note(buffer.AsSpan(0, read));
+            _stream.Position = 0;
+            for (var read = await _stream.ReadAsync(buffer, cancel); read > 0; read = await _stream.ReadAsync(buffer, cancel))
+            {
+                Note(buffer.AsSpan(0, read));
+            }
+        }
+        catch (IOException problem)
+        {
+            throw ImageStoreException.Of(problem);
         }
     }
 
-    /// <summary>The whole content is on the disk.</summary>
+    /// <summary>The whole content is on the disk. Throws <see cref="ImageStoreException"/> when the disk fails.</summary>
     public ImageContent Settle(string? diskFormat)
     {
-        _stream.Flush(flushToDisk: true);
+        try
+        {
+            _stream.Flush(flushToDisk: true);
+        }
+        catch (IOException problem)
+        {
+            throw ImageStoreException.Of(problem);
+        }
+
         return new ImageContent(Size, Convert.ToHexStringLower(_md5.GetHashAndReset()), Convert.ToHexStringLower(_sha512.GetHashAndReset()), VirtualSize(diskFormat));
     }
 

@@ -48,7 +48,7 @@ public sealed class ImageFiles(string folder)
         }
         catch (Exception problem) when (ImageStoreException.IsOfFiles(problem))
         {
-            throw new ImageStoreException($"filesystem_store_datadir is '{folder}', which cannot be written to: {problem.Message.TrimEnd('.')}: set it to a folder that this user may write to", problem);
+            throw CannotWrite(problem);
         }
     }
 
@@ -61,12 +61,19 @@ public sealed class ImageFiles(string folder)
         }
     }
 
-    /// <summary>Bytes that may still be written before less than a twentieth of the disk, and at most 1 GiB, is left: the rest belongs to the host.</summary>
+    /// <summary>Throws <see cref="ImageStoreException"/>. Bytes that may still be written before less than a twentieth of the disk, and at most 1 GiB, is left: the rest belongs to the host.</summary>
     public long Room()
     {
-        Directory.CreateDirectory(folder);
-        var drive = new DriveInfo(folder);
-        return drive.AvailableFreeSpace - Math.Min(1L << 30, drive.TotalSize / 20);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var drive = new DriveInfo(folder);
+            return drive.AvailableFreeSpace - Math.Min(1L << 30, drive.TotalSize / 20);
+        }
+        catch (Exception problem) when (ImageStoreException.IsOfFiles(problem))
+        {
+            throw CannotWrite(problem);
+        }
     }
 
     /// <summary>Files that may be of images, with the image.</summary>
@@ -96,6 +103,9 @@ public sealed class ImageFiles(string folder)
         }
     }
 
+    private ImageStoreException CannotWrite(Exception problem) =>
+        new($"filesystem_store_datadir is '{folder}', which cannot be written to: {problem.Message.TrimEnd('.')}: set it to a folder that this user may write to", problem);
+
     private ImageFile CreateInFolder(Guid image)
     {
         for (var attempt = 1; ; attempt++)
@@ -105,9 +115,9 @@ public sealed class ImageFiles(string folder)
             {
                 return new ImageFile(New(PathOf(location)), location);
             }
-            catch (IOException) when (attempt < 3 && File.Exists(PathOf(location)))
+            catch (IOException) when (attempt < 3)
             {
-                // A sweep saw it before it was locked; that one removes it.
+                // A sweep may have seen it before it was locked: that one removes it, and another name is free.
             }
         }
     }

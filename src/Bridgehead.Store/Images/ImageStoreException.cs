@@ -24,5 +24,7 @@ public sealed class ImageStoreException : Exception
     /// <summary>There is no space left.</summary>
     public bool IsFull { get; }
 
+    internal static ImageStoreException Of(Exception problem) => new(problem.Message, problem);
+
     internal static bool IsOfFiles(Exception problem) => problem is IOException or UnauthorizedAccessException;
 }

@@ -5,7 +5,10 @@ namespace Bridgehead.Store;
 /// <summary>What an upload may use. Bytes; <see cref="long.MaxValue"/> is unlimited.</summary>
 /// <param name="Image">Of one image.</param>
 /// <param name="Owner">Of all images of a project.</param>
-public sealed record ImageLimits(long Image, long Owner);
+public sealed record ImageLimits(long Image, long Owner)
+{
+    public static ImageLimits Of(NovaSettings settings) => new(settings.ImageSizeCap, settings.UserStorageQuota == 0 ? long.MaxValue : settings.UserStorageQuota);
+}
 
 /// <summary>
 /// An image's way from queued over saving to active. Whatever happens on it, the image is either whole or queued again, and no file is left; what a killed process leaves is
@@ -13,15 +16,12 @@ public sealed record ImageLimits(long Image, long Owner);
 /// </summary>
 public sealed class ImageUpload(Database store, ImageFiles files, ImageLimits limits)
 {
-    /// <summary>How often the disk is asked for its room.</summary>
-    private const long Stride = 16 * 1024 * 1024;
-
     /// <param name="length">Bytes to come, when that is known.</param>
     /// <param name="fill">Writes the content.</param>
     public async Task<Outcome<ImageContent>> RunAsync(Image image, long? length, Func<ImageRoom, ImageFile, Task<Problem?>> fill, CancellationToken cancel)
     {
         var used = image.Owner is null ? 0 : await store.ReadAsync(s => s.ImageUploads.UsedAsync(image.Owner, cancel), cancel);
-        var room = new ImageRoom(files, limits, used, Stride);
+        var room = new ImageRoom(files, limits, used);
         if ((room.Check(length ?? 0) ?? (length > files.Room() ? ImageRoom.NoSpace : null)) is { } full)
         {
             return full;
@@ -92,8 +92,11 @@ public sealed class ImageUpload(Database store, ImageFiles files, ImageLimits li
 }
 
 /// <summary>Whether there is room for more of an image: by its own limit, its owner's, and the disk's.</summary>
-public sealed class ImageRoom(ImageFiles files, ImageLimits limits, long used, long stride)
+public sealed class ImageRoom(ImageFiles files, ImageLimits limits, long used)
 {
+    /// <summary>Bytes after which the disk is asked again for its room.</summary>
+    private const long Stride = 16 * 1024 * 1024;
+
     /// <summary>The disk is full, or nearly.</summary>
     public static readonly Problem NoSpace = new(ProblemKind.TooLarge, "There is not enough space on the image store's disk.");
 
@@ -117,7 +120,7 @@ public sealed class ImageRoom(ImageFiles files, ImageLimits limits, long used, l
             return OverQuota(limits.Owner);
         }
 
-        var next = size / stride;
+        var next = size / Stride;
         if (next == _asked)
         {
             return null;

@@ -7,9 +7,6 @@ public sealed class Images(Session session)
 {
     private const string Status = "status";
 
-    /// <summary>Images whose parts are read in one statement. SQLite looks for each named parameter among all of the statement's, so a larger number takes longer.</summary>
-    private const int Most = 100;
-
     /// <summary>A page of images, with their properties and tags.</summary>
     public async Task<List<Image>> ListAsync(ImageFilter filter, CancellationToken cancel)
     {
@@ -112,20 +109,14 @@ public sealed class Images(Session session)
         ("minRam", i.MinRam), ("protected", i.Protected), ("hidden", i.OsHidden), ("now", session.Now),
     ];
 
-    /// <summary>A number of statements that does not depend on the images of a usual page.</summary>
+    /// <summary>Two statements, however many images.</summary>
     private async Task<List<Image>> WithPartsAsync(List<Image> images, CancellationToken cancel)
     {
-        var (properties, tags) = (new List<(Guid Image, string Name, string Value)>(), new List<(Guid Image, string Tag)>());
-        foreach (var chunk in images.Chunk(Most))
-        {
-            var names = string.Join(',', chunk.Select((_, n) => $"@i{n}"));
-            (string, object?)[] ids = [.. chunk.Select((image, n) => ($"i{n}", (object?)image.Id))];
-            properties.AddRange(await session.Sql.ListAsync(
-                $"select image_id, name, value from image_properties where image_id in ({names}) order by name", r => (r.Uuid("image_id"), r.Text("name"), r.Text("value")), cancel, ids));
-            tags.AddRange(await session.Sql.ListAsync(
-                $"select image_id, tag from image_tags where image_id in ({names}) order by tag", r => (r.Uuid("image_id"), r.Text("tag")), cancel, ids));
-        }
-
+        var (isOneOfThese, these) = (session.Sql.IsOneOf("image_id", "these"), ("these", (object?)images.Select(image => $"{image.Id:D}").ToArray()));
+        var properties = await session.Sql.ListAsync(
+            $"select image_id, name, value from image_properties where {isOneOfThese} order by name", r => (Image: r.Uuid("image_id"), Name: r.Text("name"), Value: r.Text("value")), cancel, these);
+        var tags = await session.Sql.ListAsync(
+            $"select image_id, tag from image_tags where {isOneOfThese} order by tag", r => (Image: r.Uuid("image_id"), Tag: r.Text("tag")), cancel, these);
         var (propertiesOf, tagsOf) = (properties.ToLookup(p => p.Image), tags.ToLookup(t => t.Image, t => t.Tag));
         return images.ConvertAll(image => image with
         {

@@ -117,7 +117,7 @@ public sealed class FlavorTests(Cloud cloud) : IClassFixture<Cloud>
         RefusalTests.Check(await cloud.GetAsync($"{V}/secret", member), 404);
         RefusalTests.Check(await cloud.GetAsync($"{V}/secret/os-extra_specs", member), 404);
         var body = cloud.ServerBody("secret").Replace("\"flavorRef\":\"1\"", "\"flavorRef\":\"secret\"");
-        RefusalTests.Check(await cloud.PostAsync("/compute/v2.1/servers", body.Replace(cloud.Image, cloud.Image), member), 400);
+        RefusalTests.Check(await cloud.PostAsync("/compute/v2.1/servers", body, member), 400);
         (await IdsAsync("?is_public=None", member)).Should().NotContain("secret");
         (await IdsAsync("")).Should().NotContain("secret");
         (await IdsAsync("?is_public=None")).Should().Contain(["secret", "1"]);

@@ -96,6 +96,7 @@ public sealed class NetnsImageTests : IAsyncLifetime
     [InlineData("large", "larger than the flavor's disk")]
     [InlineData("no-archive", "no")]
     [InlineData("cut", "cannot be unpacked")]
+    [InlineData("header", "header of 1932735283 bytes")]
     public async Task An_archive_that_leads_out_or_is_none_does_not_boot_and_writes_nothing_elsewhere(string kind, string reason)
     {
         var secret = Path.Combine(_state, "secret");
@@ -111,12 +112,33 @@ public sealed class NetnsImageTests : IAsyncLifetime
             file.SetLength(600);
         }
 
+        else if (kind == "header")
+        {
+            await System.IO.File.WriteAllBytesAsync(image, HugeHeader(), Never);
+        }
+
         var spec = Spec(new RootImage(image, 1000));
         var refused = await FluentActions.Awaiting(() => _driver.PreparePortAsync(spec, Never)).Should().ThrowAsync<UnbootableImageException>();
         refused.Which.Message.Should().Contain(reason);
         (await System.IO.File.ReadAllTextAsync(secret, Never)).Should().Be("secret");
         System.IO.File.Exists(Path.Combine(_state, "escaped")).Should().BeFalse();
         Directory.Exists(Path.Combine(_state, "instances", $"{spec.Uuid:D}", "disk")).Should().BeFalse("a disk is whole or not there");
+        Directory.Exists(Path.Combine(_state, "instances", $"{spec.Uuid:D}", "disk.new")).Should().BeFalse("nothing is kept of an image that is not taken");
+    }
+
+    /// <summary>A pax header that says that it is 1.8 GiB long.</summary>
+    private static byte[] HugeHeader()
+    {
+        var block = new byte[1024];
+        Encoding.ASCII.GetBytes("pax").CopyTo(block, 0);
+        Encoding.ASCII.GetBytes("0000644\0").CopyTo(block, 100);
+        Encoding.ASCII.GetBytes("0000000\0" + "0000000\0").CopyTo(block, 108);
+        Encoding.ASCII.GetBytes($"{Convert.ToString(1932735283, 8).PadLeft(11, '0')}\0").CopyTo(block, 124);
+        Encoding.ASCII.GetBytes("00000000000\0").CopyTo(block, 136);
+        Encoding.ASCII.GetBytes("        x").CopyTo(block, 148);
+        Encoding.ASCII.GetBytes("ustar\0" + "00").CopyTo(block, 257);
+        Encoding.ASCII.GetBytes($"{Convert.ToString(block[..512].Sum(b => b), 8).PadLeft(6, '0')}\0 ").CopyTo(block, 148);
+        return block;
     }
 
     [Fact]

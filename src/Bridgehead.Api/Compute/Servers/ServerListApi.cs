@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Bridgehead.Model;
 using Bridgehead.Store;
-using Microsoft.AspNetCore.Http;
 
 namespace Bridgehead.Api;
 
@@ -10,7 +8,6 @@ namespace Bridgehead.Api;
 internal static class ServerListApi
 {
     private const string Base = "/compute/v2.1/servers";
-    private const int MostPerPage = 1000;
 
     public static void Map(Routes routes) => routes
         .Map("GET", Base, Access.User, call => ListAsync(call, detail: false))
@@ -21,7 +18,7 @@ internal static class ServerListApi
     private static async Task ListAsync(ApiCall call, bool detail)
     {
         if (!ServerQuery.Read(call).Succeeded(out var filter, out var problem) || !ServerSort.Read(call).Succeeded(out var order, out problem)
-            || !Limit(call).Succeeded(out var limit, out problem))
+            || !Paging.Limit(call).Succeeded(out var limit, out problem))
         {
             await call.RefuseAsync(problem!);
             return;
@@ -79,31 +76,8 @@ internal static class ServerListApi
             w.WriteEndArray();
             if (limit > 0 && page.Count == limit)
             {
-                w.WriteStartArray("servers_links");
-                Views.Link(w, "next", Next(call, page[^1].Instance.Uuid));
-                w.WriteEndArray();
+                Paging.Next(w, call, "servers_links", $"{page[^1].Instance.Uuid}");
             }
         });
-    }
-
-    /// <summary>The same question with another marker.</summary>
-    private static string Next(ApiCall call, Guid marker)
-    {
-        var query = QueryString.Create(call.Http.Request.Query.Where(pair => pair.Key != "marker").Select(pair => KeyValuePair.Create(pair.Key, pair.Value)))
-            .Add("marker", marker.ToString("D"));
-        return $"{call.Root}{call.Http.Request.Path}{query}";
-    }
-
-    private static Outcome<int> Limit(ApiCall call)
-    {
-        if (call.Query("limit") is not { } text)
-        {
-            return MostPerPage;
-        }
-
-        // A number that is too large for us is larger than the largest page, too.
-        return text.Length > 0 && text.All(char.IsAsciiDigit)
-            ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? Math.Min(limit, MostPerPage) : MostPerPage
-            : Problem.Bad($"limit param must be a non-negative integer: {text}");
     }
 }

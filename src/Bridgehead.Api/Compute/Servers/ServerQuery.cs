@@ -102,7 +102,7 @@ internal sealed class ServerQuery
             return null;
         }
 
-        if (Time(text) is not DateTimeOffset time)
+        if (!QueryTime.TryParse(text, out var time))
         {
             Wrong(Problem.Bad($"Invalid changes-since value: '{text}' is not an ISO 8601 time."));
             return null;
@@ -189,9 +189,5 @@ internal sealed class ServerQuery
 
     private static object? Number(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    /// <summary>A time that begins with its year, of UTC unless it says otherwise.</summary>
-    private static object? Time(string text) => text.Length >= 8 && text[..4].All(char.IsAsciiDigit)
-        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : null;
+    private static object? Time(string text) => QueryTime.TryParse(text, out var time) ? time : null;
 }
