@@ -122,10 +122,14 @@ internal sealed class SqliteDialect : Dialect
             await PrepareAsync(connection, cancel);
             return connection;
         }
-        catch
+        catch (Exception problem)
         {
-            // Or the next one would get the same file back, whatever was put in its place meanwhile.
-            SqliteConnection.ClearPool(connection);
+            if (problem is not OperationCanceledException)
+            {
+                // Or the next one would get the same file back, whatever was put in its place meanwhile.
+                SqliteConnection.ClearPool(connection);
+            }
+
             await connection.DisposeAsync();
             throw;
         }

@@ -35,7 +35,7 @@ internal sealed class ApiCall(HttpContext http, ApiServices services)
     /// <summary>Compute's 2.N.</summary>
     public int Microversion { get; set; } = 1;
 
-    /// <summary>The project in the path, where the client put one.</summary>
+    /// <summary>Scheme and host as the client wrote them.</summary>
     public string Root => $"{http.Request.Scheme}://{http.Request.Host}";
 
     public string Segment(string name) => http.Request.RouteValues[name] as string ?? "";
@@ -124,9 +124,12 @@ internal sealed class ApiCall(HttpContext http, ApiServices services)
 }
 
 /// <summary>What handlers work with.</summary>
-internal sealed record ApiServices(Bridgehead.Store.Database Store, NovaSettings Settings, ITokenReader Tokens)
+internal sealed record ApiServices(Bridgehead.Store.Database Store, NovaSettings Settings, KeystoneTokens? Keystone)
 {
     public IdentityServices Identity { get; } = new(Store, Settings);
+
+    /// <summary>Who says whose a token is: the Keystone, where one is used.</summary>
+    public ITokenReader Tokens => Keystone as ITokenReader ?? Identity.Authentication;
 
     public BootServer Boot { get; } = new(Store, Settings);
 

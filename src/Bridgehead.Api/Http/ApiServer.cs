@@ -12,7 +12,7 @@ namespace Bridgehead.Api;
 /// <summary>
 /// nova-api: one web server with two listeners that know nothing of each other's paths, the API and the metadata service.
 /// </summary>
-public static class ApiServer
+public static partial class ApiServer
 {
     /// <summary>Starts listening. Throws <see cref="ListenException"/>, <see cref="VendorDataException"/> or <see cref="ImageStoreException"/>, with a sentence for the operator.</summary>
     public static async Task<RunningApi> StartAsync(NovaSettings settings, Database store, ILoggerFactory logging, CancellationToken cancel)
@@ -24,25 +24,23 @@ public static class ApiServer
         var service = new MetadataService(store, settings, await VendorData.ReadAsync(settings.VendordataJsonfilePath, cancel), logging.CreateLogger("Bridgehead.Metadata"));
         var app = WebServer.Build([api, metadata], logging);
         var (book, meter) = (new MetricsBook(app, store.Clock), new ApiMeter(app));
-        var keystone = settings.Keystone.AuthUrl is null ? null : new KeystoneTokens(settings.Keystone, store.Clock);
+        var keystone = settings.Keystone.AuthUrl is null ? null : new KeystoneTokens(settings.Keystone, store.Clock, problem => KeystoneFailed(log, settings.Keystone.AuthUrl, problem.Message, problem));
+        List<IDisposable> parts = keystone is null ? [book, meter, service] : [book, meter, service, keystone];
         try
         {
-            var services = new ApiServices(store, settings, keystone as ITokenReader ?? new Authentication(store, settings));
+            var services = new ApiServices(store, settings, keystone);
             var routes = new Routes(app, services, meter, log);
             Pipeline(app, metadata, Metered(service, meter, store.Clock), routes);
             All(routes, keystone is not null);
             OperationsApi.Map(routes, book);
             await new ImageHousekeeping(store, settings).RunAsync(cancel);
-            app.Lifetime.ApplicationStopped.Register(service.Dispose);
             await app.StartAsync(cancel);
-            return new RunningApi(app, keystone is null ? [book, meter] : [book, meter, keystone], tls is null ? "http" : "https", api.Bound!, metadata.Bound!, routes.Table);
+            return new RunningApi(app, parts, tls is null ? "http" : "https", api.Bound!, metadata.Bound!, routes.Table);
         }
         catch
         {
-            book.Dispose();
-            meter.Dispose();
             await app.DisposeAsync();
-            keystone?.Dispose();
+            parts.ForEach(part => part.Dispose());
             throw;
         }
     }
@@ -78,6 +76,9 @@ public static class ApiServer
         }
     };
 
+    [LoggerMessage(EventId = 302, Level = LogLevel.Warning, Message = "the Keystone at {Url} could not be asked: {Reason}")]
+    private static partial void KeystoneFailed(ILogger log, string url, string reason, Exception problem);
+
     private static readonly IReadOnlyList<Action<Routes>> Image =
     [
         ImageVersionsApi.Map, ImageApi.Map, ImageListApi.Map, ImageDataApi.Map, ImageMembersApi.Map, ImageSchemasApi.Map,
@@ -104,11 +105,11 @@ public static class ApiServer
 public sealed class RunningApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly IReadOnlyList<IDisposable> _measures;
+    private readonly IReadOnlyList<IDisposable> _parts;
 
-    internal RunningApi(WebApplication app, IReadOnlyList<IDisposable> measures, string scheme, IPEndPoint api, IPEndPoint metadata, IReadOnlyList<Route> routes)
+    internal RunningApi(WebApplication app, IReadOnlyList<IDisposable> parts, string scheme, IPEndPoint api, IPEndPoint metadata, IReadOnlyList<Route> routes)
     {
-        (_app, _measures, Scheme, Routes) = (app, measures, scheme, routes);
+        (_app, _parts, Scheme, Routes) = (app, parts, scheme, routes);
         Api = api;
         Metadata = metadata;
     }
@@ -129,10 +130,9 @@ public sealed class RunningApi : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        foreach (var measure in _measures)
+        foreach (var part in _parts)
         {
-            measure.Dispose();
+            part.Dispose();
         }
-
     }
 }

@@ -197,27 +197,7 @@ internal sealed class JsonBody
     }
 
     /// <summary>Strings of a list, or one string that stands for such a list; empty when it is not there.</summary>
-    public IReadOnlyList<string> TextList(string name)
-    {
-        if (!Has(name))
-        {
-            return [];
-        }
-
-        var value = _object.GetProperty(name);
-        if (value.ValueKind == JsonValueKind.String)
-        {
-            return [value.GetString()!];
-        }
-
-        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
-        {
-            Note($"Invalid input for field/attribute {name}: it must be a list of strings.");
-            return [];
-        }
-
-        return [.. value.EnumerateArray().Select(item => item.GetString()!)];
-    }
+    public IReadOnlyList<string> TextList(string name) => IsText(name) ? [_object.GetProperty(name).GetString()!] : TryTextList(name) ?? [];
 
     /// <summary>Whether the value is a null that was written.</summary>
     public bool IsNull(string name) => _object.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;

@@ -25,7 +25,7 @@ public sealed class ListenException : Exception
     }
 }
 
-/// <summary>Which of the two listeners a connection came in by; a feature of every connection.</summary>
+/// <summary>Which listener a connection came in by; a feature of every connection.</summary>
 /// <param name="Tls">Null for a listener without TLS.</param>
 internal sealed record Face(string AddressSetting, string PortSetting, IPEndPoint Wanted, Certificates? Tls = null)
 {

@@ -33,7 +33,7 @@ internal static class IdentityAnswers
     public static Task NotFoundAsync(this ApiCall call, string what, string id) => call.RefuseAsync(Problem.Missing($"Could not find {what}: {id}."));
 
     /// <summary>A whole list.</summary>
-    public static Task ListAsync<T>(this ApiCall call, string name, IReadOnlyList<T> items, View<T> view, string? next = null) => call.AnswerAsync(200, w =>
+    public static Task ListAsync<T>(this ApiCall call, string name, IReadOnlyList<T> items, View<T> view, string? next = null, bool truncated = false) => call.AnswerAsync(200, w =>
     {
         w.WriteStartArray(name);
         foreach (var item in items)
@@ -45,7 +45,7 @@ internal static class IdentityAnswers
 
         w.WriteEndArray();
         w.Links(call, next);
-        if (next is not null && call.Query("limit") is null)
+        if (truncated || (next is not null && call.Query("limit") is null))
         {
             w.WriteBoolean("truncated", true);
         }

@@ -24,14 +24,13 @@ internal static class IdentityTagsApi
         .Map("DELETE", Tags, Access.Admin, call => SetAsync(call, [], _ => call.AnswerAsync(204))).Doc("Takes all of a project's tags.", 204)
         .Map("GET", Tags + "/{tag}", Access.Admin, CheckAsync).Doc("Whether a project has the tag.", 204)
         .Map("HEAD", Tags + "/{tag}", Access.Admin, CheckAsync).Doc("Whether a project has the tag.", 204)
-        .Map("PUT", Tags + "/{tag}", Access.Admin, call => WithAsync(call, tags =>
-            SetAsync(call, [.. tags.Union([call.Segment("tag")])], _ => call.AnswerAsync(201)))).Doc("Gives a project a tag.", 201)
-        .Map("DELETE", Tags + "/{tag}", Access.Admin, call => WithAsync(call, tags => tags.Contains(call.Segment("tag"))
-            ? SetAsync(call, [.. tags.Where(tag => tag != call.Segment("tag"))], _ => call.AnswerAsync(204))
-            : call.NotFoundAsync("project tag", call.Segment("tag")))).Doc("Takes a tag from a project.", 204);
+        .Map("PUT", Tags + "/{tag}", Access.Admin, async call =>
+            await call.DoneAsync(await call.Services.Identity.Projects.AddTagAsync(call.Segment("id"), call.Segment("tag"), call.Cancel), 201)).Doc("Gives a project a tag.", 201)
+        .Map("DELETE", Tags + "/{tag}", Access.Admin, async call =>
+            await call.DoneAsync(await call.Services.Identity.Projects.RemoveTagAsync(call.Segment("id"), call.Segment("tag"), call.Cancel), 204)).Doc("Takes a tag from a project.", 204);
 
-    /// <summary>The filter of lists: all of the tags.</summary>
-    public static IReadOnlyList<string> Wanted(ApiCall call) => call.Query("tags")?.Split(',', StringSplitOptions.RemoveEmptyEntries).Take(20).ToArray() ?? [];
+    /// <summary>The filter of lists: all of the tags. Nothing has more than the most, so further ones need not be looked at.</summary>
+    public static IReadOnlyList<string> Wanted(ApiCall call) => call.Query("tags")?.Split(',', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Take(TagRules.Most + 1).ToArray() ?? [];
 
     private static Task CheckAsync(ApiCall call) =>
         WithAsync(call, tags => tags.Contains(call.Segment("tag")) ? call.AnswerAsync(204) : call.NotFoundAsync("project tag", call.Segment("tag")));
@@ -52,13 +51,7 @@ internal static class IdentityTagsApi
 
     private static void Write(Utf8JsonWriter w, ApiCall call, IReadOnlyList<string> tags)
     {
-        w.WriteStartArray("tags");
-        foreach (var tag in tags)
-        {
-            w.WriteStringValue(tag);
-        }
-
-        w.WriteEndArray();
+        Views.List(w, "tags", tags);
         w.Links(call);
     }
 }

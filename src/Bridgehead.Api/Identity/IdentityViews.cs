@@ -12,7 +12,7 @@ internal static class IdentityViews
         w.WriteString("name", domain.Name);
         w.WriteString("description", domain.Description);
         w.WriteBoolean("enabled", domain.Enabled);
-        Tags(w, domain.Tags);
+        Views.List(w, "tags", domain.Tags);
         NoOptions(w);
         w.Self(call, $"domains/{domain.Id}");
     }
@@ -26,7 +26,7 @@ internal static class IdentityViews
         w.WriteBoolean("enabled", project.Enabled);
         w.WriteBoolean("is_domain", false);
         w.WriteString("parent_id", project.ParentId ?? project.DomainId);
-        Tags(w, project.Tags);
+        Views.List(w, "tags", project.Tags);
         NoOptions(w);
         Extra(w, project.Extra);
         w.Self(call, $"projects/{project.Id}");
@@ -120,17 +120,6 @@ internal static class IdentityViews
         w.WriteBoolean("unrestricted", credential.Unrestricted);
         w.WriteNull("system");
         w.Self(call, $"users/{credential.UserId}/application_credentials/{credential.Id}");
-    }
-
-    private static void Tags(Utf8JsonWriter w, IReadOnlyList<string> tags)
-    {
-        w.WriteStartArray("tags");
-        foreach (var tag in tags)
-        {
-            w.WriteStringValue(tag);
-        }
-
-        w.WriteEndArray();
     }
 
     private static void NoOptions(Utf8JsonWriter w)

@@ -7,6 +7,7 @@ namespace Bridgehead.Api;
 /// <summary>The list of who has which role on what, for administrators.</summary>
 internal static class RoleAssignmentsApi
 {
+    /// <summary>There are no pages of this list; one that is cut says so.</summary>
     private const int Most = 10_000;
 
     public static void Map(Routes routes) => routes
@@ -39,10 +40,10 @@ internal static class RoleAssignmentsApi
 
         // Nothing is inherited here, so a list of what is has nothing in it.
         IReadOnlyList<RoleAssignment> found = call.Query("scope.OS-INHERIT:inherited_to") is null
-            ? await call.Services.Store.ReadAsync(s => s.Identities.AssignmentsAsync(filter, Most, call.Cancel), call.Cancel)
+            ? await call.Services.Store.ReadAsync(s => s.Identities.AssignmentsAsync(filter, Most + 1, call.Cancel), call.Cancel)
             : [];
         var names = call.QueryFlag("include_names") == true;
-        await call.ListAsync("role_assignments", found, (w, _, assignment) => Write(w, call, assignment, names));
+        await call.ListAsync("role_assignments", found.Take(Most).ToList(), (w, _, assignment) => Write(w, call, assignment, names), truncated: found.Count > Most);
     }
 
     private static void Write(Utf8JsonWriter w, ApiCall call, RoleAssignment a, bool names)

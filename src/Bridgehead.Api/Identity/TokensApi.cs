@@ -117,14 +117,14 @@ internal static class TokensApi
 
     private static void Write(Utf8JsonWriter w, Login login)
     {
-        Texts(w, "methods", login.Methods);
+        Views.List(w, "methods", login.Methods);
         w.WriteStartObject("user");
         w.WriteString("id", login.User.Id);
         w.WriteString("name", login.User.Name);
         Domain(w, login.User.Domain);
         w.WriteNull("password_expires_at");
         w.WriteEndObject();
-        Texts(w, "audit_ids", login.AuditIds);
+        Views.List(w, "audit_ids", login.AuditIds);
         w.WriteString("issued_at", login.IssuedAt.ToString(IdentityAnswers.TimeFormat, null));
         w.WriteString("expires_at", login.ExpiresAt.ToString(IdentityAnswers.TimeFormat, null));
         if (login.Credential is { } credential)
@@ -177,16 +177,5 @@ internal static class TokensApi
         w.WriteString("id", domain.Id);
         w.WriteString("name", domain.Name);
         w.WriteEndObject();
-    }
-
-    private static void Texts(Utf8JsonWriter w, string name, IReadOnlyList<string> texts)
-    {
-        w.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            w.WriteStringValue(text);
-        }
-
-        w.WriteEndArray();
     }
 }

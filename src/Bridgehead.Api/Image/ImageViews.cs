@@ -32,13 +32,7 @@ internal static class ImageViews
         w.WriteString("os_hash_value", image.OsHashValue);
         w.WriteString("created_at", Views.Time(image.CreatedAt));
         w.WriteString("updated_at", Views.Time(image.UpdatedAt));
-        w.WriteStartArray("tags");
-        foreach (var tag in image.Tags)
-        {
-            w.WriteStringValue(tag);
-        }
-
-        w.WriteEndArray();
+        Views.List(w, "tags", image.Tags);
         w.WriteString("self", $"/v2/images/{image.Id}");
         w.WriteString("file", $"/v2/images/{image.Id}/file");
         w.WriteString("schema", "/v2/schemas/image");

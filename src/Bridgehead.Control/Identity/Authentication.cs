@@ -10,7 +10,7 @@ namespace Bridgehead.Control;
 /// </summary>
 public sealed class Authentication(Database store, NovaSettings settings) : ITokenReader
 {
-    private static readonly Problem Refused = new(ProblemKind.Unauthorized, "The request you have made requires authentication.");
+    internal static readonly Problem Refused = new(ProblemKind.Unauthorized, "The request you have made requires authentication.");
 
     public string? Elsewhere => null;
 

@@ -19,6 +19,7 @@ public sealed class CatalogueActions(Database store)
     public Task<Outcome<Region>> CreateRegionAsync(string? id, string description, string? parent, CancellationToken cancel) => store.TryWriteAsync<Region>(
         async session =>
         {
+            await session.LockAsync(IdentityChange.Lock, cancel);
             var region = new Region(id ?? IdentityChange.NewId(), description, parent);
             if (CheckRegion(region) is { } wrong)
             {
@@ -45,6 +46,11 @@ public sealed class CatalogueActions(Database store)
             }
 
             var region = before with { Description = description ?? before.Description, ParentId = parent is null ? before.ParentId : parent.Length == 0 ? null : parent };
+            if (CheckRegion(region) is { } wrong)
+            {
+                return wrong;
+            }
+
             for (var above = region.ParentId; above is not null;)
             {
                 if (await session.Catalogue.RegionAsync(above, cancel) is not { } one)
@@ -112,6 +118,8 @@ public sealed class CatalogueActions(Database store)
     public Task<Outcome<Done>> DeleteServiceAsync(string id, CancellationToken cancel) => store.TryWriteAsync<Done>(
         async session =>
         {
+            // Whoever makes an endpoint of it holds this, too.
+            await session.LockAsync(IdentityChange.Lock, cancel);
             if (await session.Catalogue.ServiceAsync(id, cancel) is null)
             {
                 return IdentityChange.NotFound("service", id);

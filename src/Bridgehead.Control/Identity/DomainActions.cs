@@ -72,6 +72,9 @@ public sealed class DomainActions(Database store)
             }
 
             await session.Identities.RemoveDomainAsync(id, cancel);
+
+            // Its groups may have given roles to users of other domains.
+            await session.ApplicationCredentials.EndWithoutRolesAsync(null, null, cancel);
             return default(Done);
         },
         cancel);
@@ -90,7 +93,8 @@ public sealed class DomainActions(Database store)
 /// <summary>The rules of tags of domains and projects.</summary>
 public static class TagRules
 {
-    private const int Most = 80;
+    /// <summary>Of one project or domain.</summary>
+    public const int Most = 80;
 
     /// <summary>Each once, in order.</summary>
     public static IReadOnlyList<string> Normal(IReadOnlyList<string> tags) => [.. tags.Distinct().Order(StringComparer.Ordinal)];

@@ -36,9 +36,9 @@ public sealed class GroupActions(Database store)
             }
 
             var group = before with { Name = name ?? before.Name, Description = description ?? before.Description };
-            if ((domain ?? before.DomainId) != before.DomainId || Text.CheckName("Group name", group.Name, 64) is not null)
+            if ((Text.CheckName("Group name", group.Name, 64) ?? ((domain ?? before.DomainId) != before.DomainId ? Problem.Bad("Cannot change the domain of a group.") : null)) is { } wrong)
             {
-                return Text.CheckName("Group name", group.Name, 64) ?? Problem.Bad("Cannot change the domain of a group.");
+                return wrong;
             }
 
             if (group.Name != before.Name && await session.Identities.GroupByNameAsync(group.DomainId, group.Name, cancel) is not null)

@@ -13,11 +13,10 @@ internal sealed class KeystoneAccount(KeystoneSettings settings, HttpClient http
     private volatile Held? _held;
 
     /// <summary>Null when the Keystone refuses the account. Throws when it does not answer.</summary>
-    /// <param name="renew">Whether the token that is held was refused.</param>
-    public async Task<string?> TokenAsync(bool renew, CancellationToken cancel)
+    /// <param name="refused">A token of ours that the Keystone refused: it is not given again.</param>
+    public async Task<string?> TokenAsync(string? refused, CancellationToken cancel)
     {
-        var before = _held;
-        if (!renew && Good(before) is { } good)
+        if (Good(_held) is { } good && good != refused)
         {
             return good;
         }
@@ -26,7 +25,7 @@ internal sealed class KeystoneAccount(KeystoneSettings settings, HttpClient http
         try
         {
             // Somebody else may have renewed it meanwhile.
-            return _held != before && Good(_held) is { } fresh ? fresh : await LogInAsync(cancel);
+            return Good(_held) is { } fresh && fresh != refused ? fresh : await LogInAsync(cancel);
         }
         finally
         {

@@ -18,14 +18,16 @@ public sealed class KeystoneTokens : ITokenReader, IDisposable
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
     private readonly KeystoneSettings _settings;
     private readonly TimeProvider _clock;
+    private readonly Action<Exception>? _failed;
     private readonly HttpClient _http;
     private readonly KeystoneAccount _account;
     private readonly string _tokens;
     private readonly ConcurrentDictionary<string, (Login Login, DateTimeOffset Until)> _remembered = new(StringComparer.Ordinal);
 
-    public KeystoneTokens(KeystoneSettings settings, TimeProvider clock)
+    /// <param name="failed">Hears why the Keystone could not be asked; the client is told only that.</param>
+    public KeystoneTokens(KeystoneSettings settings, TimeProvider clock, Action<Exception>? failed = null)
     {
-        (_settings, _clock) = (settings, clock);
+        (_settings, _clock, _failed) = (settings, clock, failed);
 
         // Redirections are not followed: the password and tokens go to the address that the operator gave.
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = Longest, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
@@ -36,8 +38,6 @@ public sealed class KeystoneTokens : ITokenReader, IDisposable
     }
 
     public string Elsewhere => _settings.WwwAuthenticateUri ?? _settings.AuthUrl!;
-
-    string? ITokenReader.Elsewhere => Elsewhere;
 
     public async Task<Outcome<Login?>> ReadAsync(string token, CancellationToken cancel)
     {
@@ -93,19 +93,26 @@ public sealed class KeystoneTokens : ITokenReader, IDisposable
         try
         {
             // A second time when the Keystone no longer knows our own token, as after its database was restored.
-            return await AskAsync(token, renew: false, cancel) ?? await AskAsync(token, renew: true, cancel) ?? Failed("refuses this service's own token");
+            var own = await _account.TokenAsync(refused: null, cancel);
+            return await AskAsync(token, own, cancel) ?? await AskAsync(token, await _account.TokenAsync(own, cancel), cancel) ?? Failed("refuses this service's own token");
         }
         catch (Exception problem) when (problem is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException
             || (problem is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            return Failed(problem is HttpRequestException or OperationCanceledException ? "does not answer" : "gives an answer that is none");
+            _failed?.Invoke(problem);
+            return Failed(problem switch
+            {
+                HttpRequestException { StatusCode: { } code } => $"answers {(int)code} to this service's own log-in",
+                HttpRequestException or OperationCanceledException => "does not answer",
+                _ => "gives an answer that is none",
+            });
         }
     }
 
     /// <summary>Null when our own token was refused.</summary>
-    private async Task<Outcome<Login?>?> AskAsync(string token, bool renew, CancellationToken cancel)
+    private async Task<Outcome<Login?>?> AskAsync(string token, string? own, CancellationToken cancel)
     {
-        if (await _account.TokenAsync(renew, cancel) is not { } own)
+        if (own is null)
         {
             return Failed("refuses this service's own account: correct [keystone_authtoken]");
         }

@@ -36,7 +36,17 @@ public sealed class ProjectActions(Database store)
         cancel);
 
     /// <summary>Disabling ends the tokens for the project.</summary>
-    public Task<Outcome<Project>> UpdateAsync(string id, ProjectChange change, CancellationToken cancel) => IdentityChange.RunAsync<Project>(
+    public Task<Outcome<Project>> UpdateAsync(string id, ProjectChange change, CancellationToken cancel) => UpdateAsync(id, _ => change, cancel);
+
+    public Task<Outcome<Project>> AddTagAsync(string id, string tag, CancellationToken cancel) =>
+        UpdateAsync(id, before => new ProjectChange(null, null, null, [.. before.Tags.Union([tag])]), cancel);
+
+    public Task<Outcome<Project>> RemoveTagAsync(string id, string tag, CancellationToken cancel) => UpdateAsync(
+        id,
+        before => before.Tags.Contains(tag) ? new ProjectChange(null, null, null, [.. before.Tags.Where(other => other != tag)]) : IdentityChange.NotFound("project tag", tag),
+        cancel);
+
+    private Task<Outcome<Project>> UpdateAsync(string id, Func<Project, Outcome<ProjectChange>> changeOf, CancellationToken cancel) => IdentityChange.RunAsync<Project>(
         store,
         async session =>
         {
@@ -45,7 +55,7 @@ public sealed class ProjectActions(Database store)
                 return IdentityChange.NotFound("project", id);
             }
 
-            if (!With(before, change).Succeeded(out var project, out var problem))
+            if (!changeOf(before).Succeeded(out var change, out var problem) || !With(before, change).Succeeded(out var project, out problem))
             {
                 return problem;
             }

@@ -71,11 +71,10 @@ public sealed class UserActions(Database store)
             return wrong;
         }
 
-        var refused = new Problem(ProblemKind.Unauthorized, "The request you have made requires authentication.");
         var user = await store.ReadAsync(session => session.Identities.UserAsync(id, cancel), cancel);
         if (!await Passwords.VerifyAsync(original, user?.PasswordHash, cancel) || !user!.Enabled)
         {
-            return refused;
+            return Authentication.Refused;
         }
 
         var hash = await Passwords.HashAsync(password, cancel);
@@ -85,7 +84,7 @@ public sealed class UserActions(Database store)
             {
                 if (await session.Identities.UserAsync(id, cancel) is not { } now || now.PasswordHash != user.PasswordHash)
                 {
-                    return refused;
+                    return Authentication.Refused;
                 }
 
                 await session.Identities.SaveUserAsync(now with { PasswordHash = hash }, cancel);
