@@ -59,14 +59,13 @@ internal sealed class FakeCloud : IAsyncDisposable
     /// <summary>From here on the daemons hear of nothing; they look at everything when they are waited for.</summary>
     public void Deafen() => _daemons?.Deafen();
 
+    /// <summary>Waits until nothing is left to do, or until the daemons are killed.</summary>
+    public Task QuietAsync() => _daemons?.WhenQuietAsync() ?? Task.CompletedTask;
+
     /// <summary>Waits until nothing is left to do, and then every server is as it was asked to be; or until the daemons are killed.</summary>
     public async Task SettleAsync()
     {
-        if (_daemons is not null)
-        {
-            await _daemons.WhenQuietAsync();
-        }
-
+        await QuietAsync();
         if (!Killed)
         {
             _daemons!.Errors.Should().BeEmpty();

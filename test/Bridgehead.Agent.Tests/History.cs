@@ -23,7 +23,7 @@ internal enum Deed
     Suspend,
     Resume,
 
-    /// <summary>Of a server that is in error or not: an administrator says it is active, or in error.</summary>
+    /// <summary>Of a server that is in error or not: an administrator says that it is active.</summary>
     ResetActive,
     Rebuild,
     Resize,

@@ -205,6 +205,20 @@ public sealed class ServerActionTests(Cloud cloud) : IClassFixture<Cloud>
         (await ShowAsync(id)).GetProperty("status").GetString().Should().Be("SHUTOFF");
     }
 
+    [Fact]
+    public async Task A_server_is_not_rebuilt_from_an_image_that_does_not_fit_its_disk()
+    {
+        var id = await InAsync(VmState.Active);
+        foreach (var more in new[] { ",\"min_disk\":2", ",\"min_ram\":513" })
+        {
+            var image = await cloud.ActiveImageAsync("large", more: more);
+            RefusalTests.Check(await DoAsync(id, $$$"""{"rebuild":{"imageRef":"{{{image}}}"}}"""), 400);
+        }
+
+        var fits = await cloud.ActiveImageAsync("fits", more: ",\"min_disk\":1,\"min_ram\":512");
+        (await DoAsync(id, $$$"""{"rebuild":{"imageRef":"{{{fits}}}"}}""")).Code.Should().Be(202);
+    }
+
     [Theory]
     [InlineData("confirmResize", 204, "2", VmState.Active)]
     [InlineData("revertResize", 202, "1", VmState.Active)]

@@ -121,6 +121,19 @@ public sealed class QuotaTests(Cloud cloud) : IClassFixture<Cloud>
     }
 
     [Fact]
+    public async Task A_user_with_limits_of_their_own_has_them_at_a_resize()
+    {
+        var (member, project) = await ProjectAsync("grown");
+        var user = (await cloud.Store.ReadAsync(s => s.Identities.UserByNameAsync("default", "grown", default), default))!.Id;
+        var id = await cloud.BootAsync("one", token: member);
+        await cloud.ActivateAsync(id);
+        (await cloud.SendAsync("PUT", $"{V}/{project}?user_id={user}", """{"quota_set":{"ram":2047}}""")).Code.Should().Be(200);
+        RefusalTests.Check(await cloud.PostAsync($"/compute/v2.1/servers/{id}/action", """{"resize":{"flavorRef":"2"}}""", member), 403);
+        (await cloud.SendAsync("PUT", $"{V}/{project}?user_id={user}", """{"quota_set":{"ram":2048}}""")).Code.Should().Be(200);
+        (await cloud.PostAsync($"/compute/v2.1/servers/{id}/action", """{"resize":{"flavorRef":"2"}}""", member)).Code.Should().Be(202);
+    }
+
+    [Fact]
     public async Task The_default_class_is_what_projects_have_that_nothing_was_set_for()
     {
         Names(await cloud.GetAsync($"{Classes}/default"), "quota_class_set").Should().BeEquivalentTo([.. All.Except(["server_groups", "server_group_members"]), "id"]);
