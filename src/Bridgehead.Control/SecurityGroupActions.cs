@@ -1,4 +1,3 @@
-using System.Net;
 using Bridgehead.Model;
 using Bridgehead.Store;
 
@@ -185,17 +184,6 @@ public static class RuleChecks
 {
     public static Outcome<SecurityGroupRule> Check(RuleRequest request)
     {
-        IPNetwork? cidr = null;
-        if (request.GroupId is null)
-        {
-            if (!Model.Cidr.TryParse(request.Cidr ?? "0.0.0.0/0", out var parsed))
-            {
-                return Problem.Bad($"Invalid cidr {request.Cidr}: it must be an address and prefix length without host bits.");
-            }
-
-            cidr = parsed;
-        }
-
         var protocol = request.Protocol?.ToLowerInvariant();
         if (protocol is not (null or "tcp" or "udp" or "icmp"))
         {
@@ -208,18 +196,19 @@ public static class RuleChecks
             (from, to) = protocol == "icmp" ? (-1, -1) : (1, 65535);
         }
 
-        return CheckPorts(request, protocol, from, to) is { } wrong
-            ? wrong
-            : new SecurityGroupRule
-            {
-                Id = 0,
-                ParentGroupId = request.ParentGroupId,
-                ProtocolText = request.Protocol,
-                FromPort = protocol is null ? null : from,
-                ToPort = protocol is null ? null : to,
-                Cidr = cidr,
-                SourceGroupId = request.GroupId,
-            };
+        var rule = new SecurityGroupRule
+        {
+            Id = 0,
+            ParentGroupId = request.ParentGroupId,
+            ProtocolText = request.Protocol,
+            FromPort = protocol is null ? null : from,
+            ToPort = protocol is null ? null : to,
+            SourceGroupId = request.GroupId,
+        };
+        return CheckPorts(request, protocol, from, to) is { } wrong ? wrong
+            : request.GroupId is not null ? rule
+            : rule.WithCidr(request.Cidr ?? "0.0.0.0/0") is { } ranged ? ranged
+            : Problem.Bad($"Invalid cidr {request.Cidr}: it must be an address and a prefix length, such as 10.0.0.0/8; of a prefix of 0 the address is 0.");
     }
 
     public static bool Same(SecurityGroupRule one, SecurityGroupRule other) =>

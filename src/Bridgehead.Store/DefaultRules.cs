@@ -13,17 +13,11 @@ public sealed class DefaultRules(Session session)
         ("protocol", rule.Protocol),
         ("from", rule.FromPort),
         ("to", rule.ToPort),
-        ("cidr", rule.Cidr));
+        ("cidr", rule.CidrText));
 
     public async Task<bool> RemoveAsync(long id, CancellationToken cancel) => await session.Sql.ExecuteAsync("delete from default_rules where id = @id", cancel, ("id", id)) == 1;
 
-    private static SecurityGroupRule Read(Row r) => new()
-    {
-        Id = r.Number("id"),
-        ParentGroupId = 0,
-        ProtocolText = r.Text("protocol"),
-        FromPort = r.Int("from_port"),
-        ToPort = r.Int("to_port"),
-        Cidr = Cidr.Parse(r.Text("cidr")),
-    };
+    private static SecurityGroupRule Read(Row r) => SecurityGroups.WithCidr(
+        new SecurityGroupRule { Id = r.Number("id"), ParentGroupId = 0, ProtocolText = r.Text("protocol"), FromPort = r.Int("from_port"), ToPort = r.Int("to_port") },
+        r.Text("cidr"));
 }

@@ -87,7 +87,7 @@ public sealed class SecurityGroups(Session session)
             ("protocol", rule.ProtocolText),
             ("from", rule.FromPort),
             ("to", rule.ToPort),
-            ("cidr", rule.Cidr),
+            ("cidr", rule.CidrText),
             ("source", rule.SourceGroupId));
         await session.Changes.GroupAsync(rule.ParentGroupId, cancel);
         return id;
@@ -153,14 +153,19 @@ public sealed class SecurityGroups(Session session)
         Description = r.Text("description"),
     };
 
-    internal static SecurityGroupRule ReadRule(Row r) => new()
+    internal static SecurityGroupRule ReadRule(Row r)
     {
-        Id = r.Number("id"),
-        ParentGroupId = r.Number("parent_group_id"),
-        ProtocolText = r.TextOrNull("protocol"),
-        FromPort = r.IntOrNull("from_port"),
-        ToPort = r.IntOrNull("to_port"),
-        Cidr = r.TextOrNull("cidr") is { } cidr ? Cidr.Parse(cidr) : null,
-        SourceGroupId = r.NumberOrNull("source_group_id"),
-    };
+        var rule = new SecurityGroupRule
+        {
+            Id = r.Number("id"),
+            ParentGroupId = r.Number("parent_group_id"),
+            ProtocolText = r.TextOrNull("protocol"),
+            FromPort = r.IntOrNull("from_port"),
+            ToPort = r.IntOrNull("to_port"),
+            SourceGroupId = r.NumberOrNull("source_group_id"),
+        };
+        return r.TextOrNull("cidr") is { } cidr ? WithCidr(rule, cidr) : rule;
+    }
+
+    internal static SecurityGroupRule WithCidr(SecurityGroupRule rule, string stored) => rule.WithCidr(stored) ?? throw new FormatException($"The store has a rule with the range '{stored}', which is none.");
 }

@@ -38,6 +38,9 @@ public sealed class ImageListTests(Cloud cloud) : IClassFixture<Cloud>
         }
     }
 
+    [Fact]
+    public async Task The_image_with_the_empty_id_is_not_there() => RefusalTests.Check(await cloud.GetAsync("/image/v2/images/"), 404);
+
     [Theory]
     [InlineData("limit=-1")]
     [InlineData("limit=x")]

@@ -33,7 +33,7 @@ public sealed class RefusalTests(InhabitedCloud cloud) : IClassFixture<Inhabited
         { "POST", "/os-floating-ips", """{"pool":"no such pool"}""", 404 },
         { "POST", "/os-floating-ips-bulk", """{"floating_ips_bulk_create":{"ip_range":"192.168.0.1/30"}}""", 400 },
         { "POST", "/os-security-group-rules", """{"security_group_rule":{"parent_group_id":GROUP,"ip_protocol":"tcp","from_port":80,"to_port":22,"cidr":"0.0.0.0/0"}}""", 400 },
-        { "POST", "/os-security-group-rules", """{"security_group_rule":{"parent_group_id":GROUP,"ip_protocol":"tcp","from_port":1,"to_port":22,"cidr":"10.0.0.1/8"}}""", 400 },
+        { "POST", "/os-security-group-rules", """{"security_group_rule":{"parent_group_id":GROUP,"ip_protocol":"tcp","from_port":1,"to_port":22,"cidr":"10.0.0.1/0"}}""", 400 },
         { "POST", "/os-security-group-rules", """{"security_group_rule":{"parent_group_id":GROUP,"ip_protocol":"gre","from_port":1,"to_port":22}}""", 400 },
         { "POST", "/os-security-group-rules", """{"security_group_rule":{"parent_group_id":99999,"ip_protocol":"tcp","from_port":1,"to_port":22}}""", 404 },
         { "POST", "/os-security-groups", """{"security_group":{"name":"a\nb","description":""}}""", 400 },

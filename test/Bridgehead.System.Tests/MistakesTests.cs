@@ -79,7 +79,7 @@ public sealed class MistakesTests
         ("nova boot --image busybox --flavor 1 \"$(printf 'a\\nb')\"", "400"),
         ("nova boot --image busybox --flavor 1 --nic net-id=11111111-2222-3333-4444-555555555555 x", "11111111-2222-3333-4444-555555555555"),
         ("nova secgroup-add-rule default tcp 90 80 0.0.0.0/0", "400"),
-        ("nova secgroup-add-rule default tcp 22 22 10.0.0.1/8", "400"),
+        ("nova secgroup-add-rule default tcp 22 22 10.0.0.1/0", "400"),
         ("nova secgroup-add-rule default nonsense 1 2 0.0.0.0/0", "protocol"),
         ("nova add-floating-ip one 192.168.1.233", "404"),
         ("nova delete nosuch", "No server with a name or ID of 'nosuch' exists"),

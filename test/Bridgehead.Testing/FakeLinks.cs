@@ -224,6 +224,6 @@ public sealed class FakeLinks
     {
         public string Text => $"{Value}/{Prefix}";
 
-        public IPNetwork Subnet => Cidr.TryParseMasked(Text, out var subnet) ? subnet : throw Refused("any valid prefix is expected");
+        public IPNetwork Subnet => Cidr.TryParseMasked(Text, out var subnet, out _) ? subnet : throw Refused("any valid prefix is expected");
     }
 }

@@ -85,7 +85,7 @@ internal static class DefaultRulesApi
         w.WriteNumber("from_port", rule.FromPort!.Value);
         w.WriteNumber("to_port", rule.ToPort!.Value);
         w.WriteStartObject("ip_range");
-        w.WriteString("cidr", $"{rule.Cidr}");
+        w.WriteString("cidr", rule.CidrText);
         w.WriteEndObject();
     }
 }

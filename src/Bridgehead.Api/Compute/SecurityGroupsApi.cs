@@ -177,9 +177,9 @@ internal static class SecurityGroupsApi
         Number(w, "from_port", rule.FromPort);
         Number(w, "to_port", rule.ToPort);
         w.WriteStartObject("ip_range");
-        if (rule.Cidr is { } cidr)
+        if (rule.CidrText is { } cidr)
         {
-            w.WriteString("cidr", $"{cidr}");
+            w.WriteString("cidr", cidr);
         }
 
         w.WriteEndObject();

@@ -144,6 +144,18 @@ internal sealed class JsonBody
         return false;
     }
 
+    /// <summary>JSON's true or false; the words of <see cref="TryBool"/> are refused.</summary>
+    public bool? TryFlag(string name)
+    {
+        if (Has(name) && _object.GetProperty(name).ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            Note($"Invalid input for field/attribute {name}: it is not of type 'boolean'.");
+            return null;
+        }
+
+        return TryBool(name);
+    }
+
     public Guid? TryUuid(string name)
     {
         if (TryText(name) is not { } text)

@@ -75,7 +75,7 @@ internal static class ApplicationCredentialsApi
         {
             Roles = roles is { Count: 0 } ? null : roles?.Select(role => (role.Id, role.Name)).ToList(),
             ExpiresAt = Time(body),
-            Unrestricted = body.TryBool("unrestricted") ?? false,
+            Unrestricted = body.TryFlag("unrestricted") ?? false,
         };
     }
 

@@ -72,7 +72,7 @@ internal static class AuthBody
                 return new ScopeWish.OfProject(Reference(scope.Object("project")));
             case ["domain"]:
                 return new ScopeWish.OfDomain(Domain(scope.Object("domain")));
-            case ["system"] when scope.Object("system").TryBool("all") == true:
+            case ["system"] when scope.Object("system").TryFlag("all") == true:
                 return new ScopeWish.OfSystem();
             default:
                 auth.Note("auth.scope must be one of a project, a domain, the system ({\"all\": true}), and \"unscoped\".");

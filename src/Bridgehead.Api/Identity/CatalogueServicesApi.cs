@@ -29,7 +29,7 @@ internal static class CatalogueServicesApi
     {
         var service = body.Object("service");
         var (type, name, description) = (service.Text("type"), service.TryText("name") ?? "", service.TryText("description") ?? "");
-        var enabled = service.TryBool("enabled") ?? true;
+        var enabled = service.TryFlag("enabled") ?? true;
         await (body.Wrong is { } wrong
             ? call.RefuseAsync(wrong)
             : call.OneAsync(await call.Services.Identity.Catalogue.CreateServiceAsync(type, name, description, enabled, call.Cancel), 201, "service", IdentityViews.Service));
@@ -38,7 +38,7 @@ internal static class CatalogueServicesApi
     private static async Task UpdateAsync(ApiCall call, JsonBody body)
     {
         var service = body.Object("service");
-        var (type, name, description, enabled) = (service.TryText("type"), service.TryText("name"), service.TryText("description"), service.TryBool("enabled"));
+        var (type, name, description, enabled) = (service.TryText("type"), service.TryText("name"), service.TryText("description"), service.TryFlag("enabled"));
         await (body.Wrong is { } wrong
             ? call.RefuseAsync(wrong)
             : call.OneAsync(

@@ -41,7 +41,7 @@ internal static class DomainsApi
     {
         var domain = body.Object("domain");
         var name = status == 201 ? domain.Text("name") : domain.TryText("name");
-        var change = new DomainChange(name, domain.TryText("description"), domain.TryBool("enabled"), domain.TryTextList("tags"));
+        var change = new DomainChange(name, domain.TryText("description"), domain.TryFlag("enabled"), domain.TryTextList("tags"));
         domain.NoOptions();
         if (body.Wrong is { } wrong)
         {

@@ -61,7 +61,7 @@ internal static class EndpointsApi
             : call.OneAsync(await call.Services.Identity.Catalogue.UpdateEndpointAsync(call.Segment("id"), change, call.Cancel), 200, "endpoint", IdentityViews.Endpoint));
     }
 
-    private static EndpointChange Change(JsonBody endpoint) => new(endpoint.TryText("service_id"), endpoint.TryText("interface"), endpoint.TryText("url"), endpoint.TryBool("enabled"))
+    private static EndpointChange Change(JsonBody endpoint) => new(endpoint.TryText("service_id"), endpoint.TryText("interface"), endpoint.TryText("url"), endpoint.TryFlag("enabled"))
     {
         RegionId = endpoint.TryText("region_id"),
         Region = endpoint.TryText("region"),

@@ -78,13 +78,13 @@ internal static class ProjectsApi
 
     private static ProjectChange Change(JsonBody project)
     {
-        if (project.TryBool("is_domain") == true)
+        if (project.TryFlag("is_domain") == true)
         {
             project.Note("A project cannot be a domain: make a domain instead.");
         }
 
         project.NoOptions();
-        return new ProjectChange(project.TryText("name"), project.TryText("description"), project.TryBool("enabled"), project.TryTextList("tags"))
+        return new ProjectChange(project.TryText("name"), project.TryText("description"), project.TryFlag("enabled"), project.TryTextList("tags"))
         {
             DomainId = project.TryText("domain_id"),
             ParentId = project.TryText("parent_id"),

@@ -75,7 +75,7 @@ internal static class UsersApi
     private static UserChange Change(JsonBody user)
     {
         user.NoOptions();
-        return new UserChange(user.TryText("name"), user.TryBool("enabled"), user.TryText("password"))
+        return new UserChange(user.TryText("name"), user.TryFlag("enabled"), user.TryText("password"))
         {
             WithoutPassword = user.IsNull("password"),
             DomainId = user.TryText("domain_id"),

@@ -95,7 +95,7 @@ public sealed class Links(ICommandRunner runner, IHostFiles files, string lockFi
 
         if (address.IsV4() && device != LinkAddress.Loopback)
         {
-            await Order.RemoveAsync(device, address, Cidr.TryParseMasked($"{address}/{prefix}", out var network) ? network : Cidr.Host(address), cancel);
+            await Order.RemoveAsync(device, address, Cidr.TryParseMasked($"{address}/{prefix}", out var network, out _) ? network : Cidr.Host(address), cancel);
         }
         else if (await HasAsync(device, address, prefix, cancel))
         {

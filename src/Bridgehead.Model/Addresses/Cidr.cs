@@ -10,10 +10,33 @@ public static class Cidr
     public static readonly IPNetwork AnyV6 = new(IPAddress.IPv6Any, 0);
 
     /// <summary>Parses <c>address/prefix</c> without host bits. A bare address is refused.</summary>
-    public static bool TryParse(string? text, out IPNetwork network) => TryParse(text, mask: false, out network);
+    public static bool TryParse(string? text, out IPNetwork network) => TryParseMasked(text, out network, out var address) && network.BaseAddress.Equals(address);
 
-    /// <summary>As <see cref="TryParse(string?, out IPNetwork)"/>, but clears host bits instead of refusing them.</summary>
-    public static bool TryParseMasked(string? text, out IPNetwork network) => TryParse(text, mask: true, out network);
+    /// <summary>As <see cref="TryParse(string?, out IPNetwork)"/>, but clears host bits instead of refusing them; the address still has them.</summary>
+    public static bool TryParseMasked(string? text, out IPNetwork network, out IPAddress address)
+    {
+        network = default;
+        address = IPAddress.None;
+        var slash = text?.IndexOf('/', StringComparison.Ordinal) ?? -1;
+        if (slash < 0 || !Ip.TryParse(text![..slash], out var parsed))
+        {
+            return false;
+        }
+
+        var length = text[(slash + 1)..];
+        var bits = parsed.IsV4() ? 32 : 128;
+        if (length.Length is < 1 or > 3 || (length.Length > 1 && length[0] == '0') || !length.All(char.IsAsciiDigit) || int.Parse(length) > bits)
+        {
+            return false;
+        }
+
+        var prefix = int.Parse(length);
+        var host = bits - prefix;
+        var low = host >= 128 ? UInt128.MaxValue : (UInt128.One << host) - 1;
+        network = new IPNetwork(Ip.FromNumber(parsed.ToNumber() & ~low, parsed.IsV4()), prefix);
+        address = parsed;
+        return true;
+    }
 
     public static IPNetwork Parse(string text) => TryParse(text, out var network) ? network : throw new FormatException($"'{text}' is not a CIDR without host bits");
 
@@ -48,33 +71,4 @@ public static class Cidr
         outer.IsV4() == inner.IsV4() && outer.PrefixLength <= inner.PrefixLength && outer.Contains(inner.BaseAddress);
 
     public static bool Overlaps(this IPNetwork one, IPNetwork other) => one.Covers(other) || other.Covers(one);
-
-    private static bool TryParse(string? text, bool mask, out IPNetwork network)
-    {
-        network = default;
-        var slash = text?.IndexOf('/', StringComparison.Ordinal) ?? -1;
-        if (slash < 0 || !Ip.TryParse(text![..slash], out var address))
-        {
-            return false;
-        }
-
-        var length = text[(slash + 1)..];
-        var bits = address.IsV4() ? 32 : 128;
-        if (length.Length is < 1 or > 3 || (length.Length > 1 && length[0] == '0') || !length.All(char.IsAsciiDigit) || int.Parse(length) > bits)
-        {
-            return false;
-        }
-
-        var prefix = int.Parse(length);
-        var host = bits - prefix;
-        var low = host >= 128 ? UInt128.MaxValue : (UInt128.One << host) - 1;
-        var start = Ip.FromNumber(address.ToNumber() & ~low, address.IsV4());
-        if (!mask && !start.Equals(address))
-        {
-            return false;
-        }
-
-        network = new IPNetwork(start, prefix);
-        return true;
-    }
 }

@@ -36,5 +36,17 @@ public sealed record SecurityGroupRule
 
     public IPNetwork? Cidr { get; init; }
 
+    /// <summary>The range as it was given, where that has bits behind the prefix (<c>10.2.3.124/24</c>): users see it so, and packets are matched without them.</summary>
+    public string? GivenCidr { get; init; }
+
+    /// <summary>The range as users see it.</summary>
+    public string? CidrText => GivenCidr ?? Cidr?.ToString();
+
     public long? SourceGroupId { get; init; }
+
+    /// <summary>The rule with that range; null when the text is no <c>address/prefix</c>, or one of an address and the prefix 0.</summary>
+    public SecurityGroupRule? WithCidr(string text) => !Model.Cidr.TryParseMasked(text, out var range, out var address) ? null
+        : range.BaseAddress.Equals(address) ? this with { Cidr = range, GivenCidr = null }
+        : range.PrefixLength > 0 ? this with { Cidr = range, GivenCidr = $"{address}/{range.PrefixLength}" }
+        : null;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AwesomeAssertions;
+using Bridgehead.Model;
 using Xunit;
 
 namespace Bridgehead.Api.Tests.Compute;
@@ -133,6 +134,7 @@ public sealed class SecurityGroupTests(Cloud cloud) : IClassFixture<Cloud>
     [InlineData("\"ip_protocol\":\"tcp\",\"from_port\":1,\"to_port\":2,\"cidr\":\"10.0.0.0/33\"")]
     [InlineData("\"ip_protocol\":\"tcp\",\"from_port\":1,\"to_port\":2,\"cidr\":\"10.0.0.0/0\"")]
     [InlineData("\"ip_protocol\":\"tcp\",\"from_port\":1,\"to_port\":2,\"cidr\":\"fd00::/0\"")]
+    [InlineData("\"ip_protocol\":\"tcp\",\"from_port\":1,\"to_port\":2,\"cidr\":\"10.0.0.1\"")]
     [InlineData("\"ip_protocol\":\"tcp\",\"from_port\":1,\"to_port\":2,\"cidr\":\"x\"")]
     [InlineData("\"ip_protocol\":\"tcp\",\"from_port\":1,\"to_port\":2,\"group_id\":\"x\"")]
     [InlineData("\"ip_protocol\":\"tcp\",\"from_port\":1,\"to_port\":2,\"group_id\":99999", 404)]
@@ -141,6 +143,24 @@ public sealed class SecurityGroupTests(Cloud cloud) : IClassFixture<Cloud>
         var group = await GroupAsync("unruled");
         RefusalTests.Check(await cloud.PostAsync(Rules, $$$"""{"security_group_rule":{"parent_group_id":{{{group}}},{{{parts}}}}}"""), status);
         (await cloud.GetAsync($"{V}/{group}")).Json.GetProperty("security_group").GetProperty("rules").GetArrayLength().Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("10.2.3.124/24", "10.2.3.124/24", "10.2.3.0/24")]
+    [InlineData("2001:DB8:0::1/64", "2001:db8::1/64", "2001:db8::/64")]
+    public async Task A_range_may_be_given_by_an_address_in_it_and_is_shown_so(string given, string shown, string range)
+    {
+        var group = await GroupAsync($"inside {range}");
+        var rule = await AddAsync($$"""{"parent_group_id":{{group}},"ip_protocol":"tcp","from_port":1,"to_port":2,"cidr":"{{given}}"}""");
+        rule.GetProperty("ip_range").GetProperty("cidr").GetString().Should().Be(shown);
+        (await cloud.GetAsync($"{V}/{group}")).Json.GetProperty("security_group").GetProperty("rules")[0].GetRawText().Should().Be(rule.GetRawText());
+        (await cloud.Store.ReadAsync(s => s.SecurityGroups.RulesOfAsync(group, default), default))[0].Cidr.Should().Be(Cidr.Parse(range));
+        RefusalTests.Check(await cloud.PostAsync(Rules, $$$"""{"security_group_rule":{"parent_group_id":{{{group}}},"ip_protocol":"tcp","from_port":1,"to_port":2,"cidr":"{{{range}}}"}}"""), 400);
+
+        var made = await cloud.PostAsync(Defaults, $$$"""{"security_group_default_rule":{"ip_protocol":"tcp","from_port":1,"to_port":2,"cidr":"{{{given}}}"}}""");
+        var standard = made.Json.GetProperty("security_group_default_rule");
+        standard.GetProperty("ip_range").GetProperty("cidr").GetString().Should().Be(shown);
+        (await cloud.SendAsync("DELETE", $"{Defaults}/{standard.GetProperty("id").GetInt64()}", null)).Code.Should().Be(204);
     }
 
     [Fact]

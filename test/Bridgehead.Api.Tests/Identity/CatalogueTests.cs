@@ -81,6 +81,7 @@ public sealed class CatalogueTests(Cloud cloud) : IClassFixture<Cloud>
     [InlineData("endpoints", """{"endpoint":{"service_id":"SERVICE","interface":"public","url":"http://a/$(admin_token)s"}}""", 400)]
     [InlineData("endpoints", """{"endpoint":{"service_id":"SERVICE","interface":"public","url":"http://a","region_id":"none"}}""", 400)]
     [InlineData("endpoints", """{"endpoint":{"service_id":"SERVICE","interface":"public"}}""", 400)]
+    [InlineData("endpoints", """{"endpoint":{"service_id":"SERVICE","interface":"public","url":"http://a","enabled":"False"}}""", 400)]
     public async Task What_is_no_part_of_a_catalogue_is_refused(string kind, string body, int status)
     {
         var service = (await ListAsync("services", "type=image")).Single();

@@ -21,7 +21,7 @@ internal sealed partial class Wire : IDisposable
 
     /// <summary>Milliseconds.</summary>
     private const int Glance = 100;
-    private const int Patience = 400;
+    private const int Patience = 10000;
     private const int Moment = 15;
 
     private readonly Socket _cables;

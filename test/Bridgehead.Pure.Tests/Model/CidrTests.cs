@@ -42,8 +42,9 @@ public sealed class CidrTests
     [Fact]
     public void Host_bits_are_cleared_when_asked_for()
     {
-        Cidr.TryParseMasked("10.0.0.5/24", out var range).Should().BeTrue();
+        Cidr.TryParseMasked("10.0.0.5/24", out var range, out var address).Should().BeTrue();
         range.Should().Be(Cidr.Parse("10.0.0.0/24"));
+        address.Should().Be(Ip.Parse("10.0.0.5"));
     }
 
     [Fact]
@@ -70,5 +71,5 @@ public sealed class CidrTests
         return range.Covers(half) && !half.Covers(range);
     });
 
-    private static IPNetwork Masked(string text) => Cidr.TryParseMasked(text, out var range) ? range : throw new FormatException(text);
+    private static IPNetwork Masked(string text) => Cidr.TryParseMasked(text, out var range, out _) ? range : throw new FormatException(text);
 }
