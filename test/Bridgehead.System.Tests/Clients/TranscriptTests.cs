@@ -13,6 +13,7 @@ public sealed class TranscriptTests
     [InlineData("openstack-server")]
     [InlineData("openstack-roles")]
     [InlineData("nova")]
+    [InlineData("packer")]
     public async Task It_goes_as_written(string name)
     {
         await using var cloud = await StockCloud.StartAsync();
