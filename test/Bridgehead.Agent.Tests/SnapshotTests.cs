@@ -60,7 +60,7 @@ public sealed class SnapshotTests
 
     private static async Task<Guid> AskAsync(FakeCloud cloud, Guid server)
     {
-        var asked = await new SnapshotServer(cloud.Store, cloud.Settings).RunAsync(cloud.User, server, "copy", new Dictionary<string, string>(), default);
+        var asked = await new SnapshotServer(cloud.Store, cloud.Settings).RunAsync(cloud.User, server, "copy", new Dictionary<string, string>(), null, default);
         asked.Problem.Should().BeNull();
         return asked.Value;
     }

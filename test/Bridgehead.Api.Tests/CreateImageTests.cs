@@ -1,9 +1,10 @@
 using AwesomeAssertions;
+using Bridgehead.Model;
 using Xunit;
 
 namespace Bridgehead.Api.Tests;
 
-/// <summary>createImage up to where the server's host takes over.</summary>
+/// <summary>createImage and createBackup up to where the server's host takes over.</summary>
 public sealed class CreateImageTests(Cloud cloud) : IClassFixture<Cloud>
 {
     [Fact]
@@ -38,6 +39,35 @@ public sealed class CreateImageTests(Cloud cloud) : IClassFixture<Cloud>
         (await cloud.Store.ReadAsync(s => s.Snapshots.OnHostAsync(Cloud.ComputeHost, default), default)).Should().ContainSingle(s => s.ImageId == id && s.InstanceUuid == server);
         RefusalTests.Check(await AskAsync(server, """{"name":"second"}""", token), 409);
         (await cloud.GetAsync($"/compute/v2.1/servers/{server}/os-instance-actions", token)).Text.Should().Contain("createImage");
+    }
+
+    [Theory]
+    [InlineData(VmState.Active)]
+    [InlineData(VmState.Stopped)]
+    [InlineData(VmState.Paused)]
+    [InlineData(VmState.Suspended)]
+    public async Task A_backup_says_of_which_kind_it_is_whatever_the_user_says(string state)
+    {
+        var server = await cloud.BootAsync("backed-up");
+        await cloud.WriteAsync(async s =>
+        {
+            var i = (await s.Instances.FindAsync(server, default))! with { VmState = state, TaskState = null, Running = state != VmState.Stopped, Frozen = state is VmState.Paused or VmState.Suspended ? state : null };
+            await s.Instances.SaveAsync(i, default);
+            return default(Done);
+        });
+        var asked = await cloud.PostAsync(
+            $"/compute/v2.1/servers/{server}/action", """{"createBackup":{"name":"b","backup_type":"daily","rotation":"3","metadata":{"image_type":"mine","backup_type":"yearly","colour":"red"}}}""");
+        asked.Code.Should().Be(202, asked.Text);
+        var id = Guid.Parse(asked.Header("Location").Split('/')[^1]);
+        var image = await cloud.ShowImageAsync(id);
+        foreach (var (name, value) in new[] { ("name", "b"), ("image_type", "backup"), ("backup_type", "daily"), ("instance_uuid", $"{server}"), ("colour", "red") })
+        {
+            image.GetProperty(name).GetString().Should().Be(value, name);
+        }
+
+        (await cloud.Store.ReadAsync(s => s.Snapshots.FindAsync(id, default), default))!.Rotation.Should().Be(3);
+        (await cloud.GetAsync($"/compute/v2.1/servers/{server}")).Json.GetProperty("server").GetProperty("OS-EXT-STS:task_state").GetString().Should().Be("image_backup");
+        RefusalTests.Check(await AskAsync(server, """{"name":"second"}""", "admin"), 409);
     }
 
     [Theory]

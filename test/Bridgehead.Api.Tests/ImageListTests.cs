@@ -38,9 +38,6 @@ public sealed class ImageListTests(Cloud cloud) : IClassFixture<Cloud>
         }
     }
 
-    [Fact]
-    public async Task The_image_with_the_empty_id_is_not_there() => RefusalTests.Check(await cloud.GetAsync("/image/v2/images/"), 404);
-
     [Theory]
     [InlineData("limit=-1")]
     [InlineData("limit=x")]
@@ -168,5 +165,34 @@ public sealed class ImageListTests(Cloud cloud) : IClassFixture<Cloud>
         RefusalTests.Check(await cloud.GetAsync(Proxy, token, "2.36"), 404);
         (await cloud.SendAsync("DELETE", $"{Proxy}/{id}", null, token)).Code.Should().Be(204);
         RefusalTests.Check(await cloud.SendAsync("DELETE", $"{Proxy}/{id}", null, token), 404);
+    }
+
+    [Fact]
+    public async Task Computes_proxy_sets_properties()
+    {
+        var token = await cloud.MemberAsync("proxied setter");
+        var id = await cloud.ActiveImageAsync("set", more: ""","visibility":"private","a":"1","b":"2" """, token: token);
+        var path = $"/compute/v2.1/images/{id}/metadata";
+        (await cloud.PostAsync(path, """{"metadata":{"b":"3","c":"4"}}""", token)).Text.Should().Be("""{"metadata":{"a":"1","b":"3","c":"4"}}""");
+        (await cloud.SendAsync("PUT", path, """{"metadata":{"d":"5"}}""", token)).Text.Should().Be("""{"metadata":{"d":"5"}}""");
+        (await cloud.SendAsync("PUT", $"{path}/e", """{"meta":{"e":"6"}}""", token)).Text.Should().Be("""{"meta":{"e":"6"}}""");
+        (await cloud.SendAsync("DELETE", $"{path}/d", null, token)).Code.Should().Be(204);
+        (await cloud.GetAsync(path, token, "2.38")).Text.Should().Be("""{"metadata":{"e":"6"}}""");
+        (await cloud.ShowImageAsync(id, token)).GetProperty("name").GetString().Should().Be("set");
+
+        var before = (await cloud.ShowImageAsync(id, token)).GetRawText();
+        RefusalTests.Check(await cloud.SendAsync("DELETE", $"{path}/d", null, token), 404);
+        RefusalTests.Check(await cloud.SendAsync("DELETE", $"{path}/name", null, token), 404);
+        RefusalTests.Check(await cloud.SendAsync("PUT", $"{path}/e", """{"meta":{"f":"6"}}""", token), 400);
+        RefusalTests.Check(await cloud.PostAsync(path, """{"metadata":{"status":"deleted"}}""", token), 400);
+        RefusalTests.Check(await cloud.PostAsync(path, """{"metadata":{"visibility":"public"}}""", token), 400);
+        RefusalTests.Check(await cloud.PostAsync(path, """{"metadata":{"":"x"}}""", token), 400);
+        RefusalTests.Check(await cloud.PostAsync(path, """{"metadata":{"x":5}}""", token), 400);
+        RefusalTests.Check(await cloud.PostAsync(path, """{"meta":{}}""", token), 400);
+        RefusalTests.Check(await cloud.PostAsync(path, $$$"""{"metadata":{{{{string.Join(',', Enumerable.Range(0, 129).Select(i => $"\"k{i}\":\"v\""))}}}}}""", token), 413);
+        RefusalTests.Check(await cloud.PostAsync(path, """{"metadata":{"x":"y"}}""", await cloud.MemberAsync("proxied stranger")), 404);
+        RefusalTests.Check(await cloud.PostAsync($"/compute/v2.1/images/{cloud.Image}/metadata", """{"metadata":{"x":"y"}}""", token), 403);
+        RefusalTests.Check(await cloud.GetAsync(path, token, "2.39"), 404);
+        (await cloud.ShowImageAsync(id, token)).GetRawText().Should().Be(before);
     }
 }

@@ -56,6 +56,7 @@ internal static class MoreRequests
         ("PATCH", "/image/v2/images/IMAGE", """[{"op":"replace","path":"/name","value":"busybox"}]"""),
         ("GET", $"{V}/images/detail?name=a&status=ACTIVE&server=SERVER&type=snapshot&changes-since=2020-01-01T00:00:00Z&minDisk=1&minRam=1&limit=5&marker=IMAGE", null),
         ("POST", $"{V}/servers/SERVER/action", """{"createImage":{"name":"a","metadata":{"b":"c"}}}"""),
+        ("POST", $"{V}/servers/SERVER/action", """{"createBackup":{"name":"a","backup_type":"daily","rotation":1,"metadata":{"b":"c"}}}"""),
     ];
 
     public static IEnumerable<Template> Of(InhabitedCloud cloud) => All.Select(request => new Template(

@@ -65,7 +65,6 @@ public sealed class ServerActionTests(Cloud cloud) : IClassFixture<Cloud>
     [InlineData("""{"rescue":null}""", 501)]
     [InlineData("""{"rescue":{"adminPass":"x"}}""", 501)]
     [InlineData("""{"changePassword":{"adminPass":"x"}}""", 501)]
-    [InlineData("""{"createBackup":{"name":"b","backup_type":"daily","rotation":1}}""", 501)]
     [InlineData("""{"migrate":null}""", 501)]
     [InlineData("""{"os-migrateLive":{"host":"h","block_migration":false,"disk_over_commit":false}}""", 501)]
     [InlineData("""{"evacuate":{"host":"h","onSharedStorage":true}}""", 501)]
@@ -75,6 +74,11 @@ public sealed class ServerActionTests(Cloud cloud) : IClassFixture<Cloud>
     [InlineData("""{"os-getSerialConsole":{"type":"serial"}}""", 400)]
     [InlineData("""{"changePassword":{}}""", 400)]
     [InlineData("""{"createBackup":{"name":"b","backup_type":"daily","rotation":-1}}""", 400)]
+    [InlineData("""{"createBackup":{"name":"b","backup_type":"daily"}}""", 400)]
+    [InlineData("""{"createBackup":{"name":"b","backup_type":"","rotation":1}}""", 400)]
+    [InlineData("""{"createBackup":{"name":"b","rotation":1}}""", 400)]
+    [InlineData("""{"createBackup":{"backup_type":"daily","rotation":1}}""", 400)]
+    [InlineData("""{"createBackup":{"name":"b","backup_type":"daily","rotation":1,"metadata":{"status":"x"}}}""", 400)]
     [InlineData("""{"reboot":{"type":"GENTLE"}}""", 400)]
     [InlineData("""{"reboot":null}""", 400)]
     [InlineData("""{"os-resetState":{"state":"paused"}}""", 400)]
@@ -173,7 +177,7 @@ public sealed class ServerActionTests(Cloud cloud) : IClassFixture<Cloud>
         await cloud.NetworkAsync("rebuild", "10.51.0.0/24");
         var id = await InAsync(VmState.Active, more: ""","metadata":{"old":"1"},"accessIPv4":"1.1.1.1" """);
         var before = await ShowAsync(id);
-        var answer = await DoAsync(id, """{"rebuild":{"imageRef":"http://x/images/IMAGE","name":"anew","metadata":{"new":"2"},"adminPass":"given","accessIPv6":"fd00:0::1","OS-DCF:diskConfig":"AUTO","personality":[{"path":"/a","contents":"YQ=="}]}}""");
+        var answer = await DoAsync(id, """{"rebuild":{"imageRef":"http://x/images/IMAGE","name":"anew","metadata":{"new":"2"},"adminPass":"given","accessIPv6":"0000:0000:0000:0000:0000:babe:220.12.22.2","OS-DCF:diskConfig":"AUTO","personality":[{"path":"/a","contents":"YQ=="}]}}""");
         answer.Code.Should().Be(202, answer.Text);
         answer.Header("Location").Should().EndWith($"/servers/{id}");
         var server = answer.Json.GetProperty("server");
@@ -182,6 +186,7 @@ public sealed class ServerActionTests(Cloud cloud) : IClassFixture<Cloud>
         server.GetProperty("adminPass").GetString().Should().Be("given");
         server.GetProperty("metadata").GetRawText().Should().Be("""{"new":"2"}""");
         server.GetProperty("accessIPv4").GetString().Should().Be("1.1.1.1");
+        server.GetProperty("accessIPv6").GetString().Should().Be("::babe:dc0c:1602");
         server.GetProperty("OS-DCF:diskConfig").GetString().Should().Be("AUTO");
         server.TryGetProperty("OS-EXT-STS:vm_state", out _).Should().BeFalse();
         Keys(server.GetProperty("addresses").GetProperty("rebuild")[0]).Should().Equal("addr", "version");

@@ -25,9 +25,23 @@ public sealed class ServerTests(Cloud cloud) : IClassFixture<Cloud>
         await cloud.WriteAsync(async s => await s.Services.ListAsync(default));
     }
 
+    [Fact]
+    public async Task What_has_the_empty_id_is_not_there()
+    {
+        foreach (var path in new[] { "/image/v2/images/", "/compute/v2.1/os-simple-tenant-usage/", "/compute/v2.1/servers/", "/compute/v2.1/flavors/", "/compute/v2.1/images/" })
+        {
+            RefusalTests.Check(await cloud.GetAsync(path), 404);
+        }
+
+        foreach (var path in new[] { "/image/v2/", "/compute/v2.1/", "/identity/v3/", "/identity/v3/users/" })
+        {
+            (await cloud.GetAsync(path)).Code.Should().Be(200, path);
+        }
+    }
+
     [Theory]
     [InlineData("/v2.1/servers")]
-    [InlineData("/compute//v2.1///servers/")]
+    [InlineData("/compute//v2.1///servers")]
     [InlineData("/compute/v2/servers")]
     [InlineData("/v2/servers")]
     public async Task The_list_has_all_the_paths_that_clients_know(string path) => (await cloud.GetAsync(path)).Code.Should().Be(200);

@@ -1,5 +1,6 @@
 using AwesomeAssertions;
 using Bridgehead.Model;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Bridgehead.Store.Tests;
@@ -53,6 +54,38 @@ public sealed class ImageTests
         (await Of(f => f with { Properties = new Dictionary<string, string> { ["k"] = "v" } })).Should().Equal("a", "b");
         (await Of(f => f with { Properties = new Dictionary<string, string> { ["k"] = "v", ["l"] = "w" } })).Should().Equal("a");
         (await Of(f => f with { Times = [("created_at", new TimeCondition("<", DateTimeOffset.UnixEpoch))] })).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("sqlite", 2)]
+    [InlineData("postgres", 2)]
+    [InlineData("sqlite", 0)]
+    [InlineData("postgres", 0)]
+    public async Task Of_backups_the_newest_stay(string kind, int rotation)
+    {
+        await using var fresh = await FreshDatabase.CreateAsync(kind);
+        var time = new FakeTimeProvider();
+        var store = await fresh.OpenAsync(time);
+        static Image Backup(string name, string type = "daily", string server = "s", string project = "owner", string imageType = "backup") =>
+            Make(name, "private", project) with { Properties = new Dictionary<string, string> { ["image_type"] = imageType, ["backup_type"] = type, ["instance_uuid"] = server } };
+        Image[] images =
+        [
+            Backup("oldest"), Backup("old"), Backup("hidden") with { OsHidden = true }, Backup("kept") with { Protected = true }, Backup("new"), Backup("community") with { Visibility = "community" },
+            Backup("weekly", type: "weekly"), Backup("of another server", server: "t"), Backup("of another project", project: "thief"), Backup("no backup", imageType: "snapshot"),
+        ];
+        foreach (var image in images)
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            await AddAsync(store, image);
+        }
+
+        var files = new ImageFiles(Directory.CreateTempSubdirectory("bridgehead-backups-").FullName);
+        await new BackupRotation(store, files).RunAsync(images[4], rotation, Cancel);
+        await new BackupRotation(store, files).RunAsync(images[4], rotation, Cancel);
+        Directory.Delete(files.Folder);
+        var left = await store.ReadAsync(s => s.Images.ListAsync(new ImageFilter { Viewer = Admin, Visibility = "all", Hidden = null }, Cancel), Cancel);
+        string[] others = ["kept", "weekly", "of another server", "of another project", "no backup"];
+        left.Select(image => image.Name).Should().BeEquivalentTo(rotation == 0 ? others : [.. others, "community", "new"]);
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]

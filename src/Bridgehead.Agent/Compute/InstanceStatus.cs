@@ -14,7 +14,7 @@ internal sealed class InstanceStatus(Database store, NovaSettings settings)
         BootedGeneration = seen.BootGeneration,
         MadeDiskGeneration = seen.DiskGeneration,
         VmState = seen.WantedState,
-        TaskState = IsSameWish(now, seen) && !IsCopied(now) ? null : now.TaskState,
+        TaskState = IsSameWish(now, seen) && !now.IsCopied ? null : now.TaskState,
         PowerState = PowerOf(seen),
         Progress = 100,
         LaunchedAt = now.LaunchedAt ?? store.Now,
@@ -67,11 +67,8 @@ internal sealed class InstanceStatus(Database store, NovaSettings settings)
         },
         cancel);
 
-    /// <summary>A copy of its disk is being made; whoever makes it says when that is over.</summary>
-    private static bool IsCopied(Instance now) => now.TaskState == TaskState.ImageSnapshot;
-
     private static bool IsKnown(Instance seen) =>
-        seen is { TaskState: null or TaskState.ImageSnapshot, IsBrought: true } && seen.VmState == seen.WantedState && seen.PowerState == PowerOf(seen);
+        (seen.TaskState is null || seen.IsCopied) && seen.IsBrought && seen.VmState == seen.WantedState && seen.PowerState == PowerOf(seen);
 
     private static bool IsSameWish(Instance now, Instance seen) =>
         (now.Running, now.Frozen, now.BootGeneration, now.DiskGeneration, now.Before, now.DeleteRequested) == (seen.Running, seen.Frozen, seen.BootGeneration, seen.DiskGeneration, seen.Before, false);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Bridgehead.Agent;
 
 /// <summary>
-/// createImage on the instance's host: its disk is written into the image that was asked for. What a daemon that was killed had begun is begun again. When it cannot be done the image goes, as nova
+/// createImage and createBackup on the instance's host: its disk is written into the image that was asked for. What a daemon that was killed had begun is begun again. When it cannot be done the image goes, as nova
 /// has it, and in any case the server may be worked with again.
 /// </summary>
 internal sealed partial class SnapshotWork(Database store, NovaSettings settings, ComputeAppliers appliers, ImageFiles files, ILogger<SnapshotWork> log)
@@ -33,6 +33,11 @@ internal sealed partial class SnapshotWork(Database store, NovaSettings settings
         var why = image is null || image.HasContent ? null
             : instance is null or { DeleteRequested: true } ? "the server was deleted"
             : await WriteAsync(image, instance, cancel);
+        if (image is not null && why is null && snapshot.Rotation is { } rotation)
+        {
+            await new BackupRotation(store, files).RunAsync(image, rotation, cancel);
+        }
+
         await EndAsync(snapshot, why, cancel);
         if (why is not null)
         {
@@ -74,7 +79,7 @@ internal sealed partial class SnapshotWork(Database store, NovaSettings settings
             }
 
             await session.Snapshots.RemoveAsync(snapshot.ImageId, cancel);
-            if (await session.Instances.LockAsync(snapshot.InstanceUuid, cancel) is { TaskState: TaskState.ImageSnapshot } instance)
+            if (await session.Instances.LockAsync(snapshot.InstanceUuid, cancel) is { IsCopied: true } instance)
             {
                 await session.Instances.SaveAsync(instance with { TaskState = null }, cancel);
                 await session.ServerEvents.FinishAsync(snapshot.InstanceUuid, why, cancel);

@@ -35,7 +35,7 @@ internal static class AbsentApi
         Refused(routes, $"{V}/os-certificates", NoCertificates, int.MaxValue, ["/{id}"]);
         routes.Map("POST", $"{V}/os-certificates", Access.User, call => Errors.WriteAsync(call, 501, NoCertificates)).Doc("Makes a certificate: refused, there is no certificate service.", status: 501);
         routes
-            .Map("GET", $"{V}/os-instance_usage_audit_log", Access.Admin, call => AuditAsync(call, call.Services.Store.Now))
+            .Map("GET", $"{V}/os-instance_usage_audit_log", Access.Admin, call => AuditAsync(call, "instance_usage_audit_logs", call.Services.Store.Now))
             .Doc("Shows which hosts audited usage in the last period: none does.")
             .Map("GET", $"{V}/os-instance_usage_audit_log/{{before}}", Access.Admin, AuditBeforeAsync)
             .Doc("Shows which hosts audited usage in the period before a time: none does.");
@@ -56,24 +56,24 @@ internal static class AbsentApi
     private static Task AuditBeforeAsync(ApiCall call) =>
         DateTimeOffset.TryParseExact(
             call.Segment("before"), ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.FFFFFF"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var before)
-            ? AuditAsync(call, before)
+            ? AuditAsync(call, "instance_usage_audit_log", before)
             : Errors.WriteAsync(call, 400, $"Invalid timestamp for date {call.Segment("before")}: it must be like 2026-01-31 00:00:00.");
 
     /// <summary>The period is the month before the one of the time, as with nova's default.</summary>
-    private static async Task AuditAsync(ApiCall call, DateTimeOffset before)
+    private static async Task AuditAsync(ApiCall call, string name, DateTimeOffset before)
     {
         var end = new DateTimeOffset(before.Year, before.Month, 1, 0, 0, 0, TimeSpan.Zero);
         var start = end > DateTimeOffset.MinValue.AddMonths(1) ? end.AddMonths(-1) : end;
         var hosts = (await HostsApi.ListAsync(call)).Where(s => s.Binary == Binaries.Compute).Select(s => s.Host).ToList();
         await call.AnswerAsync(200, w =>
         {
-            w.WriteStartObject("instance_usage_audit_logs");
+            w.WriteStartObject(name);
             Views.List(w, "hosts_not_run", hosts);
             w.WriteStartObject("log");
             w.WriteEndObject();
-            foreach (var (name, number) in new[] { ("num_hosts", hosts.Count), ("num_hosts_done", 0), ("num_hosts_not_run", hosts.Count), ("num_hosts_running", 0), ("total_errors", 0), ("total_instances", 0) })
+            foreach (var (figure, number) in new[] { ("num_hosts", hosts.Count), ("num_hosts_done", 0), ("num_hosts_not_run", hosts.Count), ("num_hosts_running", 0), ("total_errors", 0), ("total_instances", 0) })
             {
-                w.WriteNumber(name, number);
+                w.WriteNumber(figure, number);
             }
 
             w.WriteString("overall_status", $"0 of {hosts.Count} hosts done. 0 errors.");

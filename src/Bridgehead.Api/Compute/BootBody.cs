@@ -154,15 +154,21 @@ internal static class BootBody
         return new InjectedFile(path, content.AsMemory(0, length));
     }
 
-    /// <summary>accessIPv4 or accessIPv6: empty, or an address of that kind.</summary>
+    /// <summary>accessIPv4 or accessIPv6: empty, or an address of that kind in its canonical form (RFC 5952).</summary>
     public static string? Address(JsonBody server, string name)
     {
         var text = server.TryText(name);
-        if (text is { Length: > 0 } && !(Ip.TryParse(text, out var address) && address.IsV4() == name.EndsWith('4')))
+        if (text is null or "")
         {
-            server.Note($"Invalid input for field/attribute {name}: '{text}' is not an {name[6..]} address.");
+            return text;
         }
 
-        return text;
+        if (Ip.TryParse(text, out var address) && address.IsV4() == name.EndsWith('4'))
+        {
+            return $"{address}";
+        }
+
+        server.Note($"Invalid input for field/attribute {name}: '{text}' is not an {name[6..]} address.");
+        return null;
     }
 }

@@ -80,10 +80,11 @@ internal static class HostsApi
     private static async Task HostsAsync(ApiCall call)
     {
         var services = await ListAsync(call);
+        var zone = call.Query("zone");
         await call.AnswerAsync(200, w =>
         {
             w.WriteStartArray("hosts");
-            foreach (var s in services.Where(s => (call.Query("zone") ?? s.Zone) == s.Zone))
+            foreach (var s in services.Where(s => zone is null or "" || zone == s.Zone))
             {
                 w.WriteStartObject();
                 w.WriteString("host_name", s.Host);
@@ -157,7 +158,7 @@ internal static class HostsApi
         var host = call.Segment("host");
         if (maintenance is not null)
         {
-            await Errors.WriteAsync(call, 501, "Virt driver does not implement host maintenance mode.");
+            await CannotAsync(call, "host maintenance mode");
             return;
         }
 
@@ -175,8 +176,15 @@ internal static class HostsApi
     }
 
     private static Task PowerAsync(ApiCall call) => call.Segment("power") is "startup" or "shutdown" or "reboot"
-        ? Errors.WriteAsync(call, 501, "Virt driver does not implement host power management.")
+        ? CannotAsync(call, "host power management")
         : Errors.WriteAsync(call, 404, "The resource could not be found.");
+
+    /// <summary>For a host that there is; of any other it is said that there is none.</summary>
+    private static async Task CannotAsync(ApiCall call, string what)
+    {
+        var known = (await ListAsync(call)).Exists(s => s.Binary == Binaries.Compute && s.Host == call.Segment("host"));
+        await (known ? Errors.WriteAsync(call, 501, $"Virt driver does not implement {what}.") : MissingAsync(call));
+    }
 
     private static Task MissingAsync(ApiCall call) => Errors.WriteAsync(call, 404, $"Compute host {call.Segment("host")} could not be found.");
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bridgehead.Control;
 using Bridgehead.Model;
+using Bridgehead.Store;
 
 namespace Bridgehead.Api;
 
@@ -19,22 +20,16 @@ internal static class ImagesApi
             Detail(w, call, image);
             w.WriteEndObject();
         })), Microversions.LastProxy).Doc("Shows an image.")
-        .Map("GET", One + "/metadata", Access.User, call => WithAsync(call, image => call.AnswerAsync(200, w => Views.Texts(w, "metadata", image.Properties))), Microversions.LastProxy)
-        .Doc("Lists an image's properties.")
-        .Map("GET", One + "/metadata/{key}", Access.User, call => WithAsync(call, image => MetaAsync(call, image)), Microversions.LastProxy).Doc("Shows one property of an image.")
         .Map("DELETE", One, Access.User, DeleteAsync, Microversions.LastProxy).Doc("Deletes an image.", 204);
 
-    private static async Task WithAsync(ApiCall call, Func<Image, Task> work)
+    /// <summary>The image that the path names, if the caller may see it.</summary>
+    public static async Task WithAsync(ApiCall call, Func<Image, Task> work)
     {
         var image = Guid.TryParseExact(call.Segment("id"), "D", out var id)
             ? await call.Services.Store.ReadAsync(s => s.Images.FindAsync(id, ImageActions.ViewerOf(call.Caller), call.Cancel), call.Cancel)
             : null;
         await (image is null ? Errors.WriteAsync(call, 404, "Image not found.") : work(image));
     }
-
-    private static Task MetaAsync(ApiCall call, Image image) => image.Properties.TryGetValue(call.Segment("key"), out var value)
-        ? call.AnswerAsync(200, w => Views.Texts(w, "meta", [KeyValuePair.Create(call.Segment("key"), value)]))
-        : Errors.WriteAsync(call, 404, "Metadata item was not found");
 
     private static async Task DeleteAsync(ApiCall call) =>
         await call.DoneAsync(await call.Services.Images.DeleteAsync(call.Caller, ServersApi.Id(call), call.Cancel), 204);
@@ -113,7 +108,7 @@ internal static class ImagesApi
         w.WriteNumber("minRam", image.MinRam);
         Views.Texts(w, "metadata", image.Properties);
         w.WriteNumber("OS-EXT-IMG-SIZE:size", image.Size ?? 0);
-        if (image.Properties.TryGetValue(SnapshotServer.InstanceUuid, out var server))
+        if (image.Properties.TryGetValue(BackupRotation.InstanceUuid, out var server))
         {
             w.WriteStartObject("server");
             w.WriteString("id", server);

@@ -6,7 +6,7 @@ namespace Bridgehead.Api;
 internal static class ServerActionsApi
 {
     private static readonly Dictionary<string, Func<ApiCall, JsonBody, Task>> Actions = new(
-        [.. PowerActions.All, .. RebuildActions.All, .. AddressActions.All, .. HostActions.All, .. MissingActions.All, new("createImage", CreateImageApi.RunAsync)], StringComparer.Ordinal);
+        [.. PowerActions.All, .. RebuildActions.All, .. AddressActions.All, .. HostActions.All, .. CopyActions.All, .. MissingActions.All], StringComparer.Ordinal);
 
     public static void Map(Routes routes) => routes
         .Map("POST", "/compute/v2.1/servers/{id}/action", Access.User, RunAsync)

@@ -4,7 +4,7 @@ namespace Bridgehead.Api;
 internal sealed record ApiPath(string Path, string? Project, bool EndedInSlash);
 
 /// <summary>
-/// Brings what clients send to that form. Doubled and trailing slashes mean nothing, old endpoints carry the project's id behind the version, and clients of a bare nova
+/// Brings what clients send to that form. Doubled slashes mean nothing and a trailing one is only remembered, old endpoints carry the project's id behind the version, and clients of a bare nova
 /// endpoint leave the service's name out.
 /// </summary>
 internal static class Paths

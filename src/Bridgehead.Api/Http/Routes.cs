@@ -79,8 +79,14 @@ internal sealed partial class Routes(IEndpointRouteBuilder app, ApiServices serv
             return;
         }
 
-        await (call.Microversion > route.Until || call.Microversion < route.Since ? Errors.WriteAsync(call, 404, "The resource could not be found.") : handler(call));
+        await (call.Microversion > route.Until || call.Microversion < route.Since || NamesNothing(http, route) ? Errors.WriteAsync(call, 404, "The resource could not be found.") : handler(call));
     });
+
+    /// <summary>A list's path that ends in a slash asks for the thing with the empty id, which is never there. To identity the slash means nothing.</summary>
+    private bool NamesNothing(HttpContext http, Route route) => http.Features.Get<ApiPath>() is { EndedInSlash: true }
+        && route.Method == "GET"
+        && !route.Pattern.StartsWith("/identity", StringComparison.Ordinal)
+        && _table.Exists(other => other.Method == "GET" && other.Pattern.StartsWith($"{route.Pattern}/{{", StringComparison.Ordinal));
 
     /// <summary>Answers what no route took: 405 where the path has one for another method, else 404.</summary>
     public Task NowhereAsync(HttpContext http, RequestDelegate next) => GuardAsync(http, null, async call =>

@@ -6,14 +6,11 @@ namespace Bridgehead.Api;
 /// <summary>The list of images: a page of what the query asks for.</summary>
 internal static class ImageListApi
 {
-    public static void Map(Routes routes) => routes.Map("GET", "/image/v2/images", Access.User, call => call.Http.Features.Get<ApiPath>() is { EndedInSlash: true } ? NoneAsync(call) : ListAsync(call)).Doc(
+    public static void Map(Routes routes) => routes.Map("GET", "/image/v2/images", Access.User, ListAsync).Doc(
         "Lists images, a page at a time; what is no filter of its own is compared with the images' properties.",
         200,
         null,
         ImageListQuery.Parameters);
-
-    /// <summary>The image whose id is empty.</summary>
-    private static Task NoneAsync(ApiCall call) => Errors.WriteAsync(call, 404, "No image found with an empty id.");
 
     private static async Task ListAsync(ApiCall call)
     {

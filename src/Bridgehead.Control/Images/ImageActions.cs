@@ -57,6 +57,21 @@ public sealed class ImageActions(Database store, ImageFiles files)
         },
         cancel);
 
+    /// <summary>Sets properties, over what is there under the same names, or instead of all that is there.</summary>
+    public Task<Outcome<Image>> SetPropertiesAsync(Caller caller, Guid id, IReadOnlyDictionary<string, string> items, bool replace, CancellationToken cancel) => ChangeAsync(
+        caller,
+        id,
+        image => ImageAttributes.CheckMetadata(items) is { } wrong
+            ? wrong
+            : image with { Properties = (replace ? [] : image.Properties.Where(p => !items.ContainsKey(p.Key))).Concat(items).ToDictionary(StringComparer.Ordinal) },
+        cancel);
+
+    public async Task<Outcome<Done>> RemovePropertyAsync(Caller caller, Guid id, string name, CancellationToken cancel) => Nothing(await ChangeAsync(
+        caller,
+        id,
+        image => image.Properties.ContainsKey(name) ? ImageAttributes.Remove(image, name) : Problem.Missing("Metadata item was not found"),
+        cancel));
+
     public async Task<Outcome<Done>> DeleteAsync(Caller caller, Guid id, CancellationToken cancel)
     {
         var gone = await store.TryWriteAsync<Image>(

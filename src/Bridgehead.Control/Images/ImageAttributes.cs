@@ -83,6 +83,15 @@ public static class ImageAttributes
             : Problem.Conflicting($"Property {name} does not exist.");
     }
 
+    private static readonly Image Empty = new() { Id = Guid.Empty, Name = "", Status = ImageStatus.Queued, Visibility = ImageVisibility.Private };
+
+    /// <summary>What is wrong with items that are to be properties of an image, which compute calls its metadata; null when nothing is.</summary>
+    public static Problem? CheckMetadata(IReadOnlyDictionary<string, string> items) => items.Select(item => item.Key.Length is 0 or > LongestName || item.Value.Length > LongestName
+        ? Problem.Bad($"Metadata keys and values must be at most {LongestName} characters, keys not empty.")
+        : IsBase(item.Key) ? Problem.Bad($"Metadata key {item.Key} is an attribute of images.")
+        : Set(Empty, item.Key, new ImageValue.Text(item.Value)).Problem is { } problem ? problem with { Kind = ProblemKind.BadRequest }
+        : null).FirstOrDefault(problem => problem is not null);
+
     /// <summary>What an image may not become, whoever asks.</summary>
     public static Problem? CheckCounts(Image image)
     {

@@ -3,23 +3,24 @@ using Bridgehead.Store;
 
 namespace Bridgehead.Control;
 
-/// <summary>createImage: an image that the server's host fills with a copy of its disk. Until then the server has the task_state image_snapshot.</summary>
+/// <summary>Of which kind a backup is (<c>daily</c>), in the user's words, and how many of that kind stay: the newest.</summary>
+public sealed record BackupTurn(string Type, int Rotation);
+
+/// <summary>createImage and createBackup: an image that the server's host fills with a copy of its disk. Until then the server has the task_state image_snapshot or image_backup.</summary>
 public sealed class SnapshotServer(Database store, NovaSettings settings)
 {
-    /// <summary>Properties that say where an image is from.</summary>
-    public const string InstanceUuid = "instance_uuid";
-    public const string ImageType = "image_type";
-
     /// <summary>The new image's id.</summary>
-    public Task<Outcome<Guid>> RunAsync(Caller caller, Guid server, string name, IReadOnlyDictionary<string, string> metadata, CancellationToken cancel) => store.TryWriteAsync<Guid>(
+    /// <param name="backup">Null for createImage.</param>
+    public Task<Outcome<Guid>> RunAsync(Caller caller, Guid server, string name, IReadOnlyDictionary<string, string> metadata, BackupTurn? backup, CancellationToken cancel) => store.TryWriteAsync<Guid>(
         async s =>
         {
-            if (Check(name, metadata) is { } wrong)
+            var action = backup is null ? "createImage" : "createBackup";
+            if ((Text.CheckName("Image name", name) ?? (backup is null ? null : Text.CheckName("backup_type", backup.Type)) ?? ImageAttributes.CheckMetadata(metadata)) is { } wrong)
             {
                 return wrong;
             }
 
-            var found = await OwnServer.FindAsync(s, caller, server, "createImage", [VmState.Active, VmState.Stopped], cancel);
+            var found = await OwnServer.FindAsync(s, caller, server, action, [VmState.Active, VmState.Stopped, VmState.Paused, VmState.Suspended], cancel);
             if (!found.Succeeded(out var instance, out var refused))
             {
                 return refused;
@@ -30,29 +31,31 @@ public sealed class SnapshotServer(Database store, NovaSettings settings)
                 return over;
             }
 
-            var image = await DraftAsync(s, caller, instance, name, metadata, cancel);
+            var image = await DraftAsync(s, caller, instance, name, PropertiesOf(metadata, backup), cancel);
             if (ImageAttributes.CheckCounts(image) is { } tooMany)
             {
                 return tooMany;
             }
 
             await s.Images.AddAsync(image, cancel);
-            await s.Snapshots.AskAsync(new Snapshot(image.Id, server, instance.Host!), cancel);
-            await s.Instances.SaveAsync(instance with { TaskState = TaskState.ImageSnapshot }, cancel);
-            await OwnServer.RecordAsync(s, caller, server, "createImage", finished: false, cancel);
+            await s.Snapshots.AskAsync(new Snapshot(image.Id, server, instance.Host!, backup?.Rotation), cancel);
+            await s.Instances.SaveAsync(instance with { TaskState = backup is null ? TaskState.ImageSnapshot : TaskState.ImageBackup }, cancel);
+            await OwnServer.RecordAsync(s, caller, server, action, finished: false, cancel);
             return image.Id;
         },
         cancel);
 
-    private static Problem? Check(string name, IReadOnlyDictionary<string, string> metadata) =>
-        Text.CheckName("Image name", name)
-        ?? metadata.Select(m => m.Key.Length is 0 or > 255 || m.Value.Length > 255
-            ? Problem.Bad("Metadata keys and values must be at most 255 characters, keys not empty.")
-            : ImageAttributes.IsBase(m.Key)
-                ? Problem.Bad($"Metadata key {m.Key} is an attribute of images.")
-                : ImageAttributes.Set(Empty, m.Key, new ImageValue.Text(m.Value)).Problem is { } problem ? problem with { Kind = ProblemKind.BadRequest } : null).FirstOrDefault(p => p is not null);
+    /// <summary>What the user says of it; of a backup, what it is found by when its turn is over, whatever the user says.</summary>
+    private static Dictionary<string, string> PropertiesOf(IReadOnlyDictionary<string, string> metadata, BackupTurn? backup)
+    {
+        var properties = new Dictionary<string, string>(metadata, StringComparer.Ordinal);
+        if (backup is not null)
+        {
+            (properties[BackupRotation.ImageType], properties[BackupRotation.BackupType]) = (BackupRotation.Backup, backup.Type);
+        }
 
-    private static readonly Image Empty = new() { Id = Guid.Empty, Name = "", Status = ImageStatus.Queued, Visibility = ImageVisibility.Private };
+        return properties;
+    }
 
     /// <summary>As nova describes a snapshot: it needs what the server's flavor had, and remembers where it is from.</summary>
     private static async Task<Image> DraftAsync(Session s, Caller caller, Instance instance, string name, IReadOnlyDictionary<string, string> metadata, CancellationToken cancel)
@@ -60,8 +63,8 @@ public sealed class SnapshotServer(Database store, NovaSettings settings)
         var original = await s.Images.FindAsync(instance.ImageId, cancel);
         var properties = new Dictionary<string, string>(original?.Properties ?? new Dictionary<string, string>(), StringComparer.Ordinal)
         {
-            [ImageType] = "snapshot",
-            [InstanceUuid] = $"{instance.Uuid:D}",
+            [BackupRotation.ImageType] = "snapshot",
+            [BackupRotation.InstanceUuid] = $"{instance.Uuid:D}",
             ["base_image_ref"] = original?.Properties.GetValueOrDefault("base_image_ref") ?? $"{instance.ImageId:D}",
             ["user_id"] = caller.UserId,
             ["owner_id"] = instance.ProjectId,

@@ -33,6 +33,9 @@ public static class TaskState
 
     /// <summary>createImage: the host makes a copy of the disk.</summary>
     public const string ImageSnapshot = "image_snapshot";
+
+    /// <summary>createBackup: as for an image, which then is one of several that are kept.</summary>
+    public const string ImageBackup = "image_backup";
 }
 
 /// <summary>nova's numbers for power_state.</summary>
@@ -155,6 +158,9 @@ public sealed record Instance
 
     /// <summary>The vm_state that all wishes lead to.</summary>
     public string WantedState => Before is not null ? Model.VmState.Resized : !Running ? Model.VmState.Stopped : Frozen ?? Model.VmState.Active;
+
+    /// <summary>A copy of its disk is being made; whoever makes it says when that is over.</summary>
+    public bool IsCopied => TaskState is Model.TaskState.ImageSnapshot or Model.TaskState.ImageBackup;
 
     /// <summary>Whether the host has brought about every boot and disk that was asked for.</summary>
     public bool IsBrought => BootGeneration == BootedGeneration && DiskGeneration == MadeDiskGeneration;

@@ -86,6 +86,8 @@ public sealed class HostTests(Cloud cloud) : IClassFixture<Cloud>
     [InlineData("PUT", "/os-hosts/compute1", """{"maintenance_mode":"enable"}""", 501)]
     [InlineData("GET", "/os-hosts/compute1/reboot", null, 501)]
     [InlineData("GET", "/os-hosts/compute1/fly", null, 404)]
+    [InlineData("GET", "/os-hosts/none/reboot", null, 404)]
+    [InlineData("PUT", "/os-hosts/none", """{"maintenance_mode":"enable"}""", 404)]
     [InlineData("PUT", "/os-services/disable-log-reason", """{"host":"compute1","binary":"nova-compute"}""", 400)]
     [InlineData("PUT", "/os-services/disable-log-reason", """{"host":"compute1","binary":"nova-compute","disabled_reason":""}""", 400)]
     [InlineData("PUT", "/os-services/disable", """{"host":"compute1"}""", 400)]
@@ -160,6 +162,7 @@ public sealed class HostTests(Cloud cloud) : IClassFixture<Cloud>
         (await cloud.GetAsync($"{V}/os-services?binary=nova-network")).Json.GetProperty("services")[0].GetProperty("zone").GetString().Should().Be("internal");
         var zones = (await cloud.GetAsync($"{V}/os-availability-zone/detail")).Json.GetProperty("availabilityZoneInfo").EnumerateArray().ToList();
         zones.Should().Contain(z => z.GetProperty("zoneName").GetString() == "internal" && z.GetProperty("hosts").GetProperty("net1").GetProperty("nova-network").GetProperty("active").GetBoolean());
+        (await cloud.GetAsync($"{V}/os-hosts?zone=")).Text.Should().Contain("net1").And.Contain(Cloud.ComputeHost);
         (await cloud.GetAsync($"{V}/os-hosts?zone=internal")).Text.Should().Contain("net1").And.NotContain(Cloud.ComputeHost);
     }
 

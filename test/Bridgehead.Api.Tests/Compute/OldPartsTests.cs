@@ -47,7 +47,8 @@ public sealed class OldPartsTests(InhabitedCloud cloud) : IClassFixture<Inhabite
     [Fact]
     public async Task No_host_audits_its_usage()
     {
-        var log = (await cloud.GetAsync($"{V}/os-instance_usage_audit_log/2026-01-31%2000:00:00")).Json.GetProperty("instance_usage_audit_logs");
+        var log = (await cloud.GetAsync($"{V}/os-instance_usage_audit_log/2026-01-31%2000:00:00")).Json.GetProperty("instance_usage_audit_log");
+        (await cloud.GetAsync($"{V}/os-instance_usage_audit_log")).Json.GetProperty("instance_usage_audit_logs").GetProperty("num_hosts").GetInt32().Should().Be(1);
         log.GetProperty("hosts_not_run")[0].GetString().Should().Be(Cloud.ComputeHost);
         log.GetProperty("overall_status").GetString().Should().Be("0 of 1 hosts done. 0 errors.");
         log.GetProperty("period_beginning").GetString().Should().Be("2025-12-01 00:00:00");

@@ -23,16 +23,6 @@ internal static class MissingActions
             body.Text("adminPass");
             return body.Wrong is { } wrong ? call.RefuseAsync(wrong) : CannotAsync(call, "changePassword", Running, "set a password inside a server");
         }),
-        new("createBackup", (call, body) =>
-        {
-            (_, _, var rotation) = (body.Text("name"), body.Text("backup_type"), body.TryInt("rotation"));
-            if (rotation is null or < 0)
-            {
-                body.Note("Invalid input for field/attribute rotation: it must be a non-negative integer.");
-            }
-
-            return body.Wrong is { } wrong ? call.RefuseAsync(wrong) : CannotAsync(call, "createBackup", OwnStates, "keep backups in turn; create an image instead");
-        }),
         new("trigger_crash_dump", (call, _) => call.Microversion < 17 ? Errors.WriteAsync(call, 404, "The resource could not be found.") : CannotAsync(call, "trigger_crash_dump", Running, "send an interrupt to servers")),
         new("migrate", (call, _) => ServerActionsApi.AdminAsync(call, "os-migrate-server:migrate", () => CannotAsync(call, "migrate", [VmState.Active, VmState.Stopped], "move servers to other hosts"))),
         new("os-migrateLive", (call, _) => ServerActionsApi.AdminAsync(call, "os-migrate-server:migrate_live", () => CannotAsync(call, "os-migrateLive", Running, "move servers to other hosts"))),
@@ -44,8 +34,6 @@ internal static class MissingActions
     ];
 
     private const int LastConsoleActions = 5;
-
-    private static IReadOnlyList<string> OwnStates => [VmState.Active, VmState.Stopped, VmState.Paused, VmState.Suspended];
 
     /// <summary>The answer of every kind of console: there is none, but for the log.</summary>
     private static Task UnavailableAsync(ApiCall call, string type) =>

@@ -24,7 +24,7 @@ internal static class ServerMetadataApi
 
     private static async Task SetAsync(ApiCall call, JsonBody body, bool replace)
     {
-        var items = body.Object("metadata").Texts();
+        var items = MetadataBody.Items(body);
         if (body.Wrong is { } wrong)
         {
             await call.RefuseAsync(wrong);
@@ -42,13 +42,7 @@ internal static class ServerMetadataApi
 
     private static async Task SetOneAsync(ApiCall call, JsonBody body)
     {
-        var key = call.Segment("key");
-        var items = body.Object("meta").Texts();
-        if (items.Count != 1 || !items.ContainsKey(key))
-        {
-            body.Note("Request body and URI mismatch: the body must have the one item that the path names.");
-        }
-
+        var items = MetadataBody.Item(body, call.Segment("key"));
         if (body.Wrong is { } wrong)
         {
             await call.RefuseAsync(wrong);

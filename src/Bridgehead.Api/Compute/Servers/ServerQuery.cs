@@ -77,7 +77,7 @@ internal sealed class ServerQuery
         return Stated(filter with { Deleted = Deleted() });
     }
 
-    /// <summary>The caller's own project, or the one asked for, or null for all. An administrator who names another project means all_tenants.</summary>
+    /// <summary>The caller's own project; with all_tenants the one asked for, or null for all. Without it the project that is asked for counts for nothing, as in nova.</summary>
     private string? Project()
     {
         var all = false;
@@ -91,8 +91,7 @@ internal sealed class ServerQuery
             Wrong(Problem.Denied("Policy doesn't allow os_compute_api:servers:detail:get_all_tenants to be performed."));
         }
 
-        var named = _call.Caller.IsAdmin ? _call.Query("tenant_id") ?? _call.Query("project_id") : null;
-        return all || (named is not null && _call.Query("all_tenants") is null) ? named : _call.Caller.ProjectId;
+        return all ? _call.Query("tenant_id") ?? _call.Query("project_id") : _call.Caller.ProjectId;
     }
 
     private DateTimeOffset? Since()

@@ -1,0 +1,58 @@
+using Bridgehead.Model;
+
+namespace Bridgehead.Store;
+
+/// <summary>
+/// Removes the oldest of a server's backups of one kind, so that as many stay as were asked for. Which kind says the image that was just made: by the properties that compute gives to backups. Images of other
+/// projects do not count, whatever their properties say, and protected ones stay.
+/// </summary>
+public sealed class BackupRotation(Database store, ImageFiles files)
+{
+    /// <summary>Properties of an image that is a backup.</summary>
+    public const string InstanceUuid = "instance_uuid";
+    public const string ImageType = "image_type";
+    public const string BackupType = "backup_type";
+    public const string Backup = "backup";
+
+    /// <summary>Done again after a crash, it removes what was left to remove.</summary>
+    public async Task RunAsync(Image newest, int rotation, CancellationToken cancel)
+    {
+        var gone = await store.WriteAsync(s => RemoveAsync(s, newest, rotation, cancel), cancel);
+        foreach (var location in gone)
+        {
+            files.Remove(location);
+        }
+    }
+
+    /// <summary>Returns the files that are nobody's now.</summary>
+    private static async Task<List<string>> RemoveAsync(Session session, Image newest, int rotation, CancellationToken cancel)
+    {
+        var backups = await session.Images.ListAsync(Backups(newest), cancel);
+        var locations = new List<string>();
+        foreach (var image in backups.Where(image => !image.Protected).Skip(rotation))
+        {
+            await session.Images.RemoveAsync(image.Id, cancel);
+            if (image is { HasContent: true, Location: { } location })
+            {
+                locations.Add(location);
+            }
+        }
+
+        return locations;
+    }
+
+    private static ImageFilter Backups(Image newest) => new()
+    {
+        Viewer = new ImageViewer(newest.Owner!, IsAdmin: true),
+        Visibility = "all",
+        Hidden = null,
+        OneOf = new Dictionary<string, IReadOnlyList<string>> { ["owner"] = [newest.Owner!] },
+        Properties = new Dictionary<string, string>
+        {
+            [ImageType] = Backup,
+            [BackupType] = newest.Properties[BackupType],
+            [InstanceUuid] = newest.Properties[InstanceUuid],
+        },
+        Sort = [new ImageSort("created_at", Descending: true)],
+    };
+}
