@@ -33,6 +33,8 @@ public sealed class Session
 
     public ImageUploads ImageUploads => new(this);
 
+    public ServerMigrations ServerMigrations => new(this);
+
     public Snapshots Snapshots => new(this);
 
     public KeyPairs KeyPairs => new(this);

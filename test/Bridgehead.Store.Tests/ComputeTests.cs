@@ -144,6 +144,33 @@ public sealed class ComputeTests
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task How_far_a_resize_is_follows_from_its_server(string kind)
+    {
+        await using var fresh = await FreshDatabase.CreateAsync(kind);
+        var store = await fresh.OpenAsync();
+        await WriteAsync(store, s => ServerAsync(s, "p1", "a", 100, VmState.Active));
+        var server = (await store.ReadAsync(s => s.Instances.OnHostAsync("a", Cancel), Cancel)).Single();
+        async Task<string> StatusAsync(string state, string? task = null)
+        {
+            await WriteAsync(store, s => s.Instances.SaveAsync(server with { VmState = state, TaskState = task }, Cancel));
+            return string.Join(' ', (await store.ReadAsync(s => s.ServerMigrations.ListAsync(new MigrationFilter("a", null, $"{server.Uuid}"), Cancel), Cancel)).Select(m => m.Status));
+        }
+
+        await WriteAsync(store, s => s.ServerMigrations.BeginAsync(server, "2", Cancel));
+        (await StatusAsync(VmState.Active, TaskState.Resizing)).Should().Be("migrating");
+        (await StatusAsync(VmState.Error)).Should().Be("error");
+        (await StatusAsync(VmState.Resized)).Should().Be("finished");
+        (await StatusAsync(VmState.Deleted)).Should().Be("confirmed");
+        await WriteAsync(store, s => s.ServerMigrations.EndAsync(server.Uuid, ServerMigrations.Reverted, Cancel));
+        (await StatusAsync(VmState.Resized, TaskState.Reverting)).Should().Be("reverting");
+        (await StatusAsync(VmState.Active)).Should().Be("reverted");
+        await WriteAsync(store, s => s.ServerMigrations.BeginAsync(server, "3", Cancel));
+        await WriteAsync(store, s => s.ServerMigrations.EndAsync(server.Uuid, ServerMigrations.Reverted, Cancel));
+        (await StatusAsync(VmState.Resized, TaskState.Reverting)).Should().Be("reverting reverted");
+        (await store.ReadAsync(s => s.ServerMigrations.ListAsync(new MigrationFilter(null, "reverted", null), Cancel), Cancel)).Should().ContainSingle(m => m.NewFlavor == "2" && m.UpdatedAt != null);
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
     public async Task Limits_of_users_classes_and_projects_are_kept_apart(string kind)
     {
         await using var fresh = await FreshDatabase.CreateAsync(kind);

@@ -18,9 +18,7 @@ internal static class AbsentApi
     public static void Map(Routes routes)
     {
         routes
-            .Map("GET", $"{V}/os-migrations", Access.Admin, call => NoneAsync(call, "migrations"))
-            .Doc("Lists migrations: drivers here move no server.", query: ["status", "host", "instance_uuid"])
-            .Map("GET", $"{V}/os-cloudpipe", Access.Admin, call => NoneAsync(call, "cloudpipes"))
+            .Map("GET", $"{V}/os-cloudpipe", Access.Admin, call => call.AnswerAsync(200, w => Views.List(w, "cloudpipes", [])))
             .Doc("Lists cloudpipes: there are some in VLAN mode only.")
             .Map("POST", $"{V}/os-cloudpipe", Access.Admin, call => Errors.WriteAsync(call, 400, NoVlan))
             .Doc("Makes a cloudpipe: refused, the networks are not VLANs.", status: 400)
@@ -50,8 +48,6 @@ internal static class AbsentApi
     }
 
     private static Task NoPingAsync(ApiCall call) => Errors.WriteAsync(call, 501, "fping is not available: the API is on no server's network.");
-
-    private static Task NoneAsync(ApiCall call, string name) => call.AnswerAsync(200, w => Views.List(w, name, []));
 
     private static Task AuditBeforeAsync(ApiCall call) =>
         DateTimeOffset.TryParseExact(

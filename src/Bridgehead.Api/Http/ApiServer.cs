@@ -87,7 +87,7 @@ public static partial class ApiServer
     private static readonly IReadOnlyList<Action<Routes>> Compute =
     [
         VersionsApi.Map, ServersApi.Map, ServerListApi.Map, ServerActionsApi.Map, ServerPartsApi.Map, ServerMetadataApi.Map, ServerTagsApi.Map, ServerHistoryApi.Map, ServerGroupsApi.Map,
-        FlavorsApi.Map, FlavorPartsApi.Map, ImagesApi.Map, ImageMetadataApi.Map, KeyPairsApi.Map, LimitsApi.Map, QuotasApi.Map,
+        FlavorsApi.Map, FlavorPartsApi.Map, ImagesApi.Map, ImageMetadataApi.Map, KeyPairsApi.Map, LimitsApi.Map, MigrationsApi.Map, QuotasApi.Map,
         NetworksApi.Map, FixedIpsApi.Map, FloatingIpsApi.Map, SecurityGroupsApi.Map, DefaultRulesApi.Map, DnsApi.Map,
         HostsApi.Map, ServicesApi.Map, HypervisorsApi.Map, AggregatesApi.Map, UsageApi.Map, AgentsApi.Map, ExternalEventsApi.Map, AbsentApi.Map, ExtensionsApi.Map,
     ];

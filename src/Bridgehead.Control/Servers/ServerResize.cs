@@ -21,10 +21,11 @@ public sealed class ServerResize(Database store, NovaSettings settings)
             }
 
             await session.Flavors.ResizeAsync(uuid, found!, cancel);
+            await session.ServerMigrations.BeginAsync(i, found!.FlavorId, cancel);
             return Booted(i) with
             {
                 Before = new OldFlavor(i.FlavorId, i.MemoryMb, i.Vcpus),
-                FlavorId = found!.FlavorId,
+                FlavorId = found.FlavorId,
                 MemoryMb = found.Ram,
                 Vcpus = found.Vcpus,
                 DiskConfig = diskConfig ?? i.DiskConfig,
@@ -42,6 +43,7 @@ public sealed class ServerResize(Database store, NovaSettings settings)
         async (session, i) =>
         {
             await session.Flavors.ForgetFormerAsync(uuid, cancel);
+            await session.ServerMigrations.EndAsync(uuid, ServerMigrations.Confirmed, cancel);
             var kept = i with { Before = null };
             return kept with { VmState = kept.WantedState };
         },
@@ -56,6 +58,7 @@ public sealed class ServerResize(Database store, NovaSettings settings)
         async (session, i) =>
         {
             await session.Flavors.RevertAsync(uuid, cancel);
+            await session.ServerMigrations.EndAsync(uuid, ServerMigrations.Reverted, cancel);
             return Booted(i) with { Before = null, FlavorId = i.Before!.FlavorId, MemoryMb = i.Before.MemoryMb, Vcpus = i.Before.Vcpus, TaskState = TaskState.Reverting };
         },
         cancel);

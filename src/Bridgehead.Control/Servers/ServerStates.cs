@@ -45,6 +45,7 @@ public sealed class ServerStates(Database store)
             {
                 set = set with { Frozen = null, Before = null };
                 await session.Flavors.ForgetFormerAsync(uuid, cancel);
+                await session.ServerMigrations.EndAsync(uuid, ServerMigrations.Confirmed, cancel);
             }
 
             await session.Instances.SaveAsync(set, cancel);

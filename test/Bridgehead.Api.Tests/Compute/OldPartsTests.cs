@@ -9,7 +9,6 @@ public sealed class OldPartsTests(InhabitedCloud cloud) : IClassFixture<Inhabite
     private const string V = "/compute/v2.1";
 
     [Theory]
-    [InlineData("GET", "/os-migrations", 200)]
     [InlineData("GET", "/os-cloudpipe", 200)]
     [InlineData("POST", "/os-cloudpipe", 400)]
     [InlineData("PUT", "/os-cloudpipe/configure-project", 400)]
