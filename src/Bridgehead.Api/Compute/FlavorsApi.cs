@@ -58,10 +58,7 @@ internal static class FlavorsApi
             }
 
             w.WriteEndArray();
-            if (limit > 0 && page.Count == limit)
-            {
-                Paging.Next(w, call, "flavors_links", page[^1].FlavorId);
-            }
+            Paging.Next(w, call, "flavors_links", (page, limit), flavor => flavor.FlavorId);
         });
     }
 

@@ -102,7 +102,7 @@ internal static class HostsApi
     {
         var host = call.Segment("host");
         var (found, projects) = await call.Services.Store.ReadAsync(
-            async s => ((await s.ComputeNodes.ListAsync(new HypervisorFilter { Name = host }, call.Cancel)).Find(one => one.Service.Host == host), await s.ComputeNodes.ByProjectAsync(host, call.Cancel)),
+            async s => ((await s.ComputeNodes.ListAsync(new HypervisorFilter { Host = host }, call.Cancel)).FirstOrDefault(), await s.ComputeNodes.ByProjectAsync(host, call.Cancel)),
             call.Cancel);
         if (found is null)
         {

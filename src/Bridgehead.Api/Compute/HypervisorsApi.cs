@@ -63,10 +63,7 @@ internal static class HypervisorsApi
             }
 
             w.WriteEndArray();
-            if (paged && limit > 0 && page.Count == limit)
-            {
-                Paging.Next(w, call, "hypervisors_links", $"{page[^1].Service.Id}");
-            }
+            Paging.Next(w, call, "hypervisors_links", (page, limit), host => $"{host.Service.Id}");
         });
     }
 

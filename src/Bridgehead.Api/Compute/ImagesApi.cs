@@ -69,9 +69,9 @@ internal static class ImagesApi
         }
 
         w.WriteEndArray();
-        if (call.Query("limit") is not null && images.Count > 0 && images.Count == limit)
+        if (call.Query("limit") is not null)
         {
-            Paging.Next(w, call, "images_links", $"{images[^1].Id}");
+            Paging.Next(w, call, "images_links", (images, limit), image => $"{image.Id}");
         }
     });
 

@@ -59,10 +59,7 @@ internal static class KeyPairsApi
             }
 
             w.WriteEndArray();
-            if (paged && limit > 0 && keys.Count == limit)
-            {
-                Paging.Next(w, call, "keypairs_links", keys[^1].Name);
-            }
+            Paging.Next(w, call, "keypairs_links", (keys, limit), key => key.Name);
         });
     }
 

@@ -25,12 +25,18 @@ internal static class Paging
         : text.Length > 0 && text.All(char.IsAsciiDigit) ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue
         : Problem.Bad($"{name} param must be a non-negative integer: {text}");
 
-    /// <summary>The link to what comes after <paramref name="marker"/>, with all else that was asked for.</summary>
-    public static void Next(Utf8JsonWriter w, ApiCall call, string name, string marker)
+    /// <summary>Behind a full page: the link to what comes after its last, with all else that was asked for.</summary>
+    public static void Next<T>(Utf8JsonWriter w, ApiCall call, string name, (IReadOnlyList<T> Shown, int Limit) page, Func<T, string> marker)
     {
+        if (page.Shown.Count == 0 || page.Shown.Count < page.Limit)
+        {
+            return;
+        }
+
+        var last = marker(page.Shown[^1]);
         var kept = call.Http.Request.Query.Where(pair => pair.Key != "marker").SelectMany(pair => pair.Value.Select(value => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(value ?? "")}"));
         w.WriteStartArray(name);
-        Views.Link(w, "next", $"{call.Root}{call.Http.Request.Path}?{string.Join('&', kept.Append($"marker={Uri.EscapeDataString(marker)}"))}");
+        Views.Link(w, "next", $"{call.Root}{call.Http.Request.Path}?{string.Join('&', kept.Append($"marker={Uri.EscapeDataString(last)}"))}");
         w.WriteEndArray();
     }
 }

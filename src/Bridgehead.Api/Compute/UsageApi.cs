@@ -41,7 +41,7 @@ internal static class UsageApi
             await call.AnswerAsync(200, w =>
             {
                 Write(w, call, period, servers.GroupBy(s => s.ProjectId).Select(of => (Total(of.Key, [.. of]), detailed ? (IReadOnlyList<ServerUsage>?)[.. of] : null)));
-                Next(w, call, "tenant_usages_links", servers, limit);
+                Paging.Next(w, call, "tenant_usages_links", (servers, limit), server => $"{server.Uuid}");
             });
         }
     }
@@ -72,7 +72,7 @@ internal static class UsageApi
                 }
 
                 w.WriteEndObject();
-                Next(w, call, "tenant_usage_links", servers, limit);
+                Paging.Next(w, call, "tenant_usage_links", (servers, limit), server => $"{server.Uuid}");
             });
         }
     }
@@ -173,13 +173,5 @@ internal static class UsageApi
         w.WriteString("ended_at", s.EndedAt is { } ended ? Views.DbTime(ended) : null);
         w.WriteString("state", s.EndedAt is null ? s.State : "terminated");
         w.WriteNumber("uptime", (long)((s.EndedAt ?? call.Services.Store.Now) - s.StartedAt).TotalSeconds);
-    }
-
-    private static void Next(Utf8JsonWriter w, ApiCall call, string name, List<ServerUsage> page, int limit)
-    {
-        if (call.Microversion >= Paged && limit > 0 && page.Count == limit)
-        {
-            Paging.Next(w, call, name, $"{page[^1].Uuid}");
-        }
     }
 }

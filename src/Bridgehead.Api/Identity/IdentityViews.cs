@@ -116,7 +116,7 @@ internal static class IdentityViews
         }
 
         w.WriteEndArray();
-        w.WriteString("expires_at", credential.ExpiresAt?.ToString("yyyy-MM-ddTHH:mm:ss.ffffff", null));
+        w.WriteString("expires_at", credential.ExpiresAt is { } end ? Views.DbTime(end) : null);
         w.WriteBoolean("unrestricted", credential.Unrestricted);
         w.WriteNull("system");
         w.Self(call, $"users/{credential.UserId}/application_credentials/{credential.Id}");

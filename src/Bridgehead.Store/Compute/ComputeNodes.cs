@@ -11,6 +11,9 @@ public sealed record HypervisorFilter
     /// <summary>Part of the host's name, in any case.</summary>
     public string? Name { get; init; }
 
+    /// <summary>The host's name.</summary>
+    public string? Host { get; init; }
+
     /// <summary>The number of the last one of the page before.</summary>
     public long? After { get; init; }
 
@@ -56,6 +59,7 @@ public sealed class ComputeNodes(Session session)
         var where = new List<string> { "s.binary_name = 'nova-compute'" };
         Add(where, filter.Id is not null, "s.id = @id");
         Add(where, filter.Name is not null, @"lower(n.host) like @name escape '\'");
+        Add(where, filter.Host is not null, "n.host = @host");
         Add(where, filter.After is not null, "s.id > @after");
         Add(where, filter.Enabled, "s.disabled = 0");
         return session.Sql.ListAsync(
@@ -72,6 +76,7 @@ public sealed class ComputeNodes(Session session)
             Read,
             cancel,
             ("id", filter.Id),
+            ("host", filter.Host),
             ("name", filter.Name is { } name ? $"%{Escaped(name)}%" : null),
             ("after", filter.After),
             ("limit", filter.Limit));

@@ -34,7 +34,7 @@ public sealed partial class Identities
         "insert into domains (id, name, name_key, description, enabled, tags) values (@id, @name, @key, @description, @enabled, @tags) on conflict do nothing", cancel, Fields(d));
 
     /// <summary>The name must be free.</summary>
-    public Task<bool> SaveDomainAsync(Domain d, CancellationToken cancel) => ChangedAsync(
+    public Task SaveDomainAsync(Domain d, CancellationToken cancel) => session.Sql.ExecuteAsync(
         "update domains set name = @name, name_key = @key, description = @description, enabled = @enabled, tags = @tags where id = @id", cancel, Fields(d));
 
     /// <summary>Takes the domain with all that is in it.</summary>

@@ -27,7 +27,7 @@ public sealed partial class Identities
         ChangedAsync("insert into user_groups (id, domain_id, name, description) values (@id, @domain, @name, @description) on conflict do nothing", cancel, Fields(g));
 
     /// <summary>The name must be free. The domain stays.</summary>
-    public Task<bool> SaveGroupAsync(Group g, CancellationToken cancel) => ChangedAsync("update user_groups set name = @name, description = @description where id = @id", cancel, Fields(g));
+    public Task SaveGroupAsync(Group g, CancellationToken cancel) => session.Sql.ExecuteAsync("update user_groups set name = @name, description = @description where id = @id", cancel, Fields(g));
 
     /// <summary>Takes the group with its roles and memberships.</summary>
     public async Task RemoveGroupAsync(string id, CancellationToken cancel)

@@ -47,7 +47,7 @@ public sealed partial class Identities
         Fields(p));
 
     /// <summary>The name must be free. Domain and parent stay.</summary>
-    public Task<bool> SaveProjectAsync(Project p, CancellationToken cancel) => ChangedAsync(
+    public Task SaveProjectAsync(Project p, CancellationToken cancel) => session.Sql.ExecuteAsync(
         "update projects set name = @name, description = @description, enabled = @enabled, tags = @tags, extra = @extra where id = @id", cancel, Fields(p));
 
     /// <summary>How many projects there are above, and whether all of them are enabled.</summary>

@@ -35,7 +35,7 @@ public sealed partial class Identities
         "insert into roles (id, name, description) values (@id, @name, @description) on conflict do nothing", cancel, ("id", r.Id), ("name", r.Name), ("description", r.Description));
 
     /// <summary>The name must be free.</summary>
-    public Task<bool> SaveRoleAsync(Role r, CancellationToken cancel) => ChangedAsync(
+    public Task SaveRoleAsync(Role r, CancellationToken cancel) => session.Sql.ExecuteAsync(
         "update roles set name = @name, description = @description where id = @id", cancel, ("id", r.Id), ("name", r.Name), ("description", r.Description));
 
     /// <summary>Takes the role from everybody; application credentials made with it end.</summary>

@@ -37,7 +37,7 @@ public sealed partial class Identities
         Fields(u));
 
     /// <summary>The name must be free. The domain stays.</summary>
-    public Task<bool> SaveUserAsync(User u, CancellationToken cancel) => ChangedAsync(
+    public Task SaveUserAsync(User u, CancellationToken cancel) => session.Sql.ExecuteAsync(
         "update users set name = @name, enabled = @enabled, default_project_id = @project, password_hash = @hash, extra = @extra where id = @id", cancel, Fields(u));
 
     /// <summary>Takes the user with roles, memberships, tokens and application credentials.</summary>

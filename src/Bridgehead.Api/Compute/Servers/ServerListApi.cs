@@ -74,10 +74,7 @@ internal static class ServerListApi
             }
 
             w.WriteEndArray();
-            if (limit > 0 && page.Count == limit)
-            {
-                Paging.Next(w, call, "servers_links", $"{page[^1].Instance.Uuid}");
-            }
+            Paging.Next(w, call, "servers_links", (page, limit), server => $"{server.Instance.Uuid}");
         });
     }
 }
