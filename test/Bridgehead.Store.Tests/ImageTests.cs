@@ -66,7 +66,7 @@ public sealed class ImageTests
         await using var fresh = await FreshDatabase.CreateAsync(kind);
         var time = new FakeTimeProvider();
         var store = await fresh.OpenAsync(time);
-        static Image Backup(string name, string type = "daily", string server = "s", string project = "owner", string imageType = "backup") =>
+        static Image Backup(string name, string type = "daily", string server = "11111111-2222-3333-4444-555555555555", string project = "owner", string imageType = "backup") =>
             Make(name, "private", project) with { Properties = new Dictionary<string, string> { ["image_type"] = imageType, ["backup_type"] = type, ["instance_uuid"] = server } };
         Image[] images =
         [
@@ -80,8 +80,11 @@ public sealed class ImageTests
         }
 
         var files = new ImageFiles(Directory.CreateTempSubdirectory("bridgehead-backups-").FullName);
-        await new BackupRotation(store, files).RunAsync(images[4], rotation, Cancel);
-        await new BackupRotation(store, files).RunAsync(images[4], rotation, Cancel);
+        var server = Guid.Parse(images[4].Properties["instance_uuid"]);
+        await new BackupRotation(store, files).RunAsync(images[4] with { Properties = new Dictionary<string, string>() }, server, 0, Cancel);
+        (await store.ReadAsync(s => s.Images.FindAsync(images[4].Id, Cancel), Cancel)).Should().NotBeNull();
+        await new BackupRotation(store, files).RunAsync(images[4], server, rotation, Cancel);
+        await new BackupRotation(store, files).RunAsync(images[4], server, rotation, Cancel);
         Directory.Delete(files.Folder);
         var left = await store.ReadAsync(s => s.Images.ListAsync(new ImageFilter { Viewer = Admin, Visibility = "all", Hidden = null }, Cancel), Cancel);
         string[] others = ["kept", "weekly", "of another server", "of another project", "no backup"];

@@ -35,7 +35,7 @@ internal sealed partial class SnapshotWork(Database store, NovaSettings settings
             : await WriteAsync(image, instance, cancel);
         if (image is not null && why is null && snapshot.Rotation is { } rotation)
         {
-            await new BackupRotation(store, files).RunAsync(image, rotation, cancel);
+            await new BackupRotation(store, files).RunAsync(image, snapshot.InstanceUuid, rotation, cancel);
         }
 
         await EndAsync(snapshot, why, cancel);

@@ -14,10 +14,15 @@ public sealed class BackupRotation(Database store, ImageFiles files)
     public const string BackupType = "backup_type";
     public const string Backup = "backup";
 
-    /// <summary>Done again after a crash, it removes what was left to remove.</summary>
-    public async Task RunAsync(Image newest, int rotation, CancellationToken cancel)
+    /// <summary>Done again after a crash, it removes what was left to remove. An image whose owner has taken its kind away is of none.</summary>
+    public async Task RunAsync(Image newest, Guid instance, int rotation, CancellationToken cancel)
     {
-        var gone = await store.WriteAsync(s => RemoveAsync(s, newest, rotation, cancel), cancel);
+        if (newest.Owner is not { } owner || !newest.Properties.TryGetValue(BackupType, out var type))
+        {
+            return;
+        }
+
+        var gone = await store.WriteAsync(s => RemoveAsync(s, Backups(owner, instance, type), rotation, cancel), cancel);
         foreach (var location in gone)
         {
             files.Remove(location);
@@ -25,9 +30,9 @@ public sealed class BackupRotation(Database store, ImageFiles files)
     }
 
     /// <summary>Returns the files that are nobody's now.</summary>
-    private static async Task<List<string>> RemoveAsync(Session session, Image newest, int rotation, CancellationToken cancel)
+    private static async Task<List<string>> RemoveAsync(Session session, ImageFilter those, int rotation, CancellationToken cancel)
     {
-        var backups = await session.Images.ListAsync(Backups(newest), cancel);
+        var backups = await session.Images.ListAsync(those, cancel);
         var locations = new List<string>();
         foreach (var image in backups.Where(image => !image.Protected).Skip(rotation))
         {
@@ -41,17 +46,17 @@ public sealed class BackupRotation(Database store, ImageFiles files)
         return locations;
     }
 
-    private static ImageFilter Backups(Image newest) => new()
+    private static ImageFilter Backups(string owner, Guid instance, string type) => new()
     {
-        Viewer = new ImageViewer(newest.Owner!, IsAdmin: true),
+        Viewer = new ImageViewer(owner, IsAdmin: true),
         Visibility = "all",
         Hidden = null,
-        OneOf = new Dictionary<string, IReadOnlyList<string>> { ["owner"] = [newest.Owner!] },
+        OneOf = new Dictionary<string, IReadOnlyList<string>> { ["owner"] = [owner] },
         Properties = new Dictionary<string, string>
         {
             [ImageType] = Backup,
-            [BackupType] = newest.Properties[BackupType],
-            [InstanceUuid] = newest.Properties[InstanceUuid],
+            [BackupType] = type,
+            [InstanceUuid] = $"{instance:D}",
         },
         Sort = [new ImageSort("created_at", Descending: true)],
     };
