@@ -35,7 +35,7 @@ public sealed class KeyPairActions(Database store, NovaSettings settings)
                 : "Keypair data is invalid: failed to generate fingerprint; an OpenSSH public key of type RSA, Ed25519 or ECDSA is needed."));
         }
 
-        var pair = new KeyPair { Id = 0, UserId = user, Name = name, Type = type, PublicKey = type == X509 ? publicKey : publicKey.Trim(), Fingerprint = fingerprint, CreatedAt = store.Now };
+        var pair = new KeyPair { Id = 0, UserId = user, Name = name, Type = type, PublicKey = publicKey, Fingerprint = fingerprint, CreatedAt = store.Now };
         return store.TryWriteAsync<NewKeyPair>(
             async session =>
             {
