@@ -7,6 +7,31 @@ public sealed record Page(int Limit, string? Marker)
     public static readonly Page All = new(int.MaxValue, null);
 }
 
+/// <summary>How a name is compared with a text.</summary>
+public enum NameComparison
+{
+    Contains,
+    StartsWith,
+    EndsWith,
+}
+
+/// <summary>A part that names must have.</summary>
+public sealed record NamePart(NameComparison Comparison, string Text, bool IgnoreCase);
+
+/// <summary>Tags that things must have: all of some, any of some; or must not have: not all of some, none of some. Empty lists narrow nothing.</summary>
+public sealed record TagFilter
+{
+    public static readonly TagFilter None = new();
+
+    public IReadOnlyList<string> All { get; init; } = [];
+
+    public IReadOnlyList<string> Any { get; init; } = [];
+
+    public IReadOnlyList<string> NotAll { get; init; } = [];
+
+    public IReadOnlyList<string> NotAny { get; init; } = [];
+}
+
 /// <summary>The conditions of a list with their parameters. A value that is null narrows nothing.</summary>
 internal sealed class Narrowing
 {
@@ -24,12 +49,36 @@ internal sealed class Narrowing
         return this;
     }
 
-    /// <summary>Each of the tags must be among those of column <c>tags</c>.</summary>
-    public Narrowing Tagged(IReadOnlyList<string> tags)
+    /// <summary>Column <c>tags</c> is as the filter says.</summary>
+    public Narrowing Tagged(TagFilter filter) =>
+        Tags(filter.All, "all", "and", "").Tags(filter.Any, "any", "or", "").Tags(filter.NotAll, "notall", "and", "not").Tags(filter.NotAny, "notany", "or", "not");
+
+    /// <summary>Column <c>name</c> has each of the parts.</summary>
+    public Narrowing Named(IReadOnlyList<NamePart> parts)
     {
-        foreach (var (number, tag) in tags.Index())
+        foreach (var (number, part) in parts.Index())
         {
-            By($"replace(tags, @tag{number}, '') <> tags", $"tag{number}", $",{tag},");
+            var (name, text) = part.IgnoreCase ? ("lower(name)", $"lower(@part{number})") : ("name", $"@part{number}");
+            By(
+                part.Comparison switch
+                {
+                    NameComparison.Contains => $"replace({name}, {text}, '') <> {name}",
+                    NameComparison.StartsWith => $"substr({name}, 1, length({text})) = {text}",
+                    _ => $"length({name}) >= length({text}) and substr({name}, length({name}) - length({text}) + 1) = {text}",
+                },
+                $"part{number}",
+                part.Text);
+        }
+
+        return this;
+    }
+
+    private Narrowing Tags(IReadOnlyList<string> tags, string name, string joint, string sign)
+    {
+        if (tags.Count > 0)
+        {
+            _conditions.Add($"{sign} ({string.Join($" {joint} ", tags.Select((_, number) => $"replace(tags, @{name}{number}, '') <> tags"))})");
+            _parameters.AddRange(tags.Select((tag, number) => ($"{name}{number}", (object?)$",{tag},")));
         }
 
         return this;

@@ -41,13 +41,49 @@ public sealed class IdentityTests
         }
 
         names.Should().Equal("a", "b", "c", "d");
-        (await Tagged("red")).Should().Equal("b");
-        (await Tagged("blue")).Should().Equal("b", "d");
-        (await Tagged("blue", "red")).Should().Equal("b");
-        (await Tagged("%")).Should().BeEmpty();
+        (await Tagged(new TagFilter { All = ["red"] })).Should().Equal("b");
+        (await Tagged(new TagFilter { All = ["blue"] })).Should().Equal("b", "d");
+        (await Tagged(new TagFilter { All = ["blue", "red"] })).Should().Equal("b");
+        (await Tagged(new TagFilter { All = ["%"] })).Should().BeEmpty();
+        (await Tagged(new TagFilter { Any = ["red", "blue"] })).Should().Equal("b", "d");
+        (await Tagged(new TagFilter { NotAll = ["red", "blue"] })).Should().Equal("a", "c", "d");
+        (await Tagged(new TagFilter { NotAny = ["red", "blue"] })).Should().Equal("a", "c");
+        (await Tagged(new TagFilter { Any = ["blue"], NotAny = ["red"] })).Should().Equal("d");
 
-        async Task<IEnumerable<string>> Tagged(params string[] tags) =>
+        async Task<IEnumerable<string>> Tagged(TagFilter tags) =>
             (await store.ReadAsync(s => s.Identities.ProjectsAsync(new ProjectFilter { Tags = tags }, Page.All, Cancel), Cancel)).Select(p => p.Name);
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task Names_are_found_by_their_parts(string kind)
+    {
+        await using var fresh = await FreshDatabase.CreateAsync(kind);
+        var store = await fresh.OpenAsync();
+        await store.WriteAsync<Done>(
+            async s =>
+            {
+                foreach (var name in new[] { "Alpha", "alphabet", "beta", "b%ta", "b_t'a" })
+                {
+                    await s.Identities.AddGroupAsync(new Group(Guid.NewGuid().ToString("N"), name, Domain.DefaultId, ""), Cancel);
+                }
+
+                return default(Done);
+            },
+            Cancel);
+        foreach (var (comparison, text, ignore, names) in new (NameComparison, string, bool, string[])[]
+        {
+            (NameComparison.Contains, "lpha", false, ["Alpha", "alphabet"]), (NameComparison.Contains, "ALPHA", false, []), (NameComparison.Contains, "ALPHA", true, ["Alpha", "alphabet"]),
+            (NameComparison.StartsWith, "alpha", false, ["alphabet"]), (NameComparison.StartsWith, "alpha", true, ["Alpha", "alphabet"]),
+            (NameComparison.EndsWith, "ta", false, ["b%ta", "beta"]), (NameComparison.EndsWith, "BET", true, ["alphabet"]), (NameComparison.EndsWith, "a much longer text than any", false, []),
+            (NameComparison.Contains, "%", false, ["b%ta"]), (NameComparison.Contains, "_t'", false, ["b_t'a"]),
+        })
+        {
+            var filter = new GroupFilter { NameParts = [new NamePart(comparison, text, ignore)] };
+            (await store.ReadAsync(s => s.Identities.GroupsAsync(filter, Page.All, Cancel), Cancel)).Select(g => g.Name).Should().BeEquivalentTo(names, $"{comparison} {text} {ignore}");
+        }
+
+        var both = new GroupFilter { NameParts = [new NamePart(NameComparison.StartsWith, "b", false), new NamePart(NameComparison.Contains, "e", false)] };
+        (await store.ReadAsync(s => s.Identities.GroupsAsync(both, Page.All, Cancel), Cancel)).Select(g => g.Name).Should().Equal("beta");
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]

@@ -1,3 +1,5 @@
+using Bridgehead.Control;
+
 namespace Bridgehead.Api;
 
 /// <summary>The catalogue's services, for administrators.</summary>
@@ -27,21 +29,23 @@ internal static class CatalogueServicesApi
 
     private static async Task CreateAsync(ApiCall call, JsonBody body)
     {
-        var service = body.Object("service");
-        var (type, name, description) = (service.Text("type"), service.TryText("name") ?? "", service.TryText("description") ?? "");
-        var enabled = service.TryFlag("enabled") ?? true;
+        body.Object("service").Text("type");
+        var change = Change(body.Object("service"));
         await (body.Wrong is { } wrong
             ? call.RefuseAsync(wrong)
-            : call.OneAsync(await call.Services.Identity.Catalogue.CreateServiceAsync(type, name, description, enabled, call.Cancel), 201, "service", IdentityViews.Service));
+            : call.OneAsync(await call.Services.Identity.Catalogue.CreateServiceAsync(change, call.Cancel), 201, "service", IdentityViews.Service));
     }
 
     private static async Task UpdateAsync(ApiCall call, JsonBody body)
     {
-        var service = body.Object("service");
-        var (type, name, description, enabled) = (service.TryText("type"), service.TryText("name"), service.TryText("description"), service.TryFlag("enabled"));
+        var change = Change(body.Object("service"));
         await (body.Wrong is { } wrong
             ? call.RefuseAsync(wrong)
-            : call.OneAsync(
-                await call.Services.Identity.Catalogue.UpdateServiceAsync(call.Segment("id"), type, name, description, enabled, call.Cancel), 200, "service", IdentityViews.Service));
+            : call.OneAsync(await call.Services.Identity.Catalogue.UpdateServiceAsync(call.Segment("id"), change, call.Cancel), 200, "service", IdentityViews.Service));
     }
+
+    private static ServiceChange Change(JsonBody service) => new(service.TryText("type"), service.TryText("name"), service.TryText("description"), service.TryFlag("enabled"))
+    {
+        Extra = service.Others("id", "type", "name", "description", "enabled", "links"),
+    };
 }

@@ -9,7 +9,7 @@ internal static class DomainsApi
     private const string V = IdentityRoutes.V;
 
     public static void Map(Routes routes) => routes
-        .Map("GET", $"{V}/domains", Access.Admin, ListAsync).Doc("Lists domains.", 200, null, "name", "enabled", "tags", "limit", "marker")
+        .Map("GET", $"{V}/domains", Access.Admin, ListAsync).Doc("Lists domains.", 200, null, ["name", "enabled", "limit", "marker", .. IdentityTagsApi.Filters, .. NameFilters.Parameters])
         .Map("GET", $"{V}/domains/{{id}}", Access.User, ShowAsync).Doc("Shows a domain.")
         .Map("POST", $"{V}/domains", Access.Admin, async (call, body) => await ChangeAsync(call, body, 201))
         .Doc("Makes a domain.", 201, """{"domain":{"name":"d","description":"x","enabled":true,"tags":["t"],"options":{}}}""")
@@ -20,7 +20,7 @@ internal static class DomainsApi
 
     private static Task ListAsync(ApiCall call)
     {
-        var filter = new DomainFilter(call.Query("name"), call.QueryFlag("enabled")) { Tags = IdentityTagsApi.Wanted(call) };
+        var filter = new DomainFilter(call.Query("name"), call.QueryFlag("enabled")) { Tags = IdentityTagsApi.Wanted(call), NameParts = NameFilters.Read(call) };
         return call.PageAsync(
             "domains",
             (s, page) => s.Identities.DomainsAsync(filter, page, call.Cancel),
@@ -41,7 +41,10 @@ internal static class DomainsApi
     {
         var domain = body.Object("domain");
         var name = status == 201 ? domain.Text("name") : domain.TryText("name");
-        var change = new DomainChange(name, domain.TryText("description"), domain.TryFlag("enabled"), domain.TryTextList("tags"));
+        var change = new DomainChange(name, domain.TryText("description"), domain.TryFlag("enabled"), domain.TryTextList("tags"))
+        {
+            Extra = domain.Others("id", "name", "description", "enabled", "tags", "options", "links"),
+        };
         domain.NoOptions();
         if (body.Wrong is { } wrong)
         {

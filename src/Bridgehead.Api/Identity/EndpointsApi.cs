@@ -65,5 +65,6 @@ internal static class EndpointsApi
     {
         RegionId = endpoint.TryText("region_id"),
         Region = endpoint.TryText("region"),
+        Extra = endpoint.Others("id", "service_id", "interface", "url", "enabled", "region_id", "region", "links"),
     };
 }

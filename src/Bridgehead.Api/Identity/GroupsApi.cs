@@ -1,3 +1,4 @@
+using Bridgehead.Control;
 using Bridgehead.Model;
 using Bridgehead.Store;
 
@@ -9,7 +10,7 @@ internal static class GroupsApi
     private const string V = IdentityRoutes.V;
 
     public static void Map(Routes routes) => routes
-        .Map("GET", $"{V}/groups", Access.Admin, call => ListAsync(call, null)).Doc("Lists groups.", 200, null, "name", "domain_id", "limit", "marker")
+        .Map("GET", $"{V}/groups", Access.Admin, call => ListAsync(call, null)).Doc("Lists groups.", 200, null, ["name", "domain_id", "limit", "marker", .. NameFilters.Parameters])
         .Map("GET", $"{V}/groups/{{id}}", Access.Admin, async call => await call.FoundAsync(await FindAsync(call), "group", IdentityViews.Group)).Doc("Shows a group.")
         .Map("POST", $"{V}/groups", Access.Admin, CreateAsync).Doc("Makes a group.", 201, """{"group":{"name":"g","domain_id":"default","description":"x"}}""")
         .Map("PATCH", $"{V}/groups/{{id}}", Access.Admin, UpdateAsync).Doc("Changes a group.", 200, """{"group":{"name":"h","domain_id":"default","description":"y"}}""")
@@ -28,7 +29,7 @@ internal static class GroupsApi
 
     private static Task ListAsync(ApiCall call, string? user) => call.PageAsync(
         "groups",
-        (s, page) => s.Identities.GroupsAsync(new GroupFilter(call.Query("name"), call.Query("domain_id")) { UserId = user }, page, call.Cancel),
+        (s, page) => s.Identities.GroupsAsync(new GroupFilter(call.Query("name"), call.Query("domain_id")) { UserId = user, NameParts = NameFilters.Read(call) }, page, call.Cancel),
         async (s, id) => await s.Identities.GroupAsync(id, call.Cancel) is not null,
         group => group.Id,
         IdentityViews.Group);
@@ -49,18 +50,22 @@ internal static class GroupsApi
     private static async Task CreateAsync(ApiCall call, JsonBody body)
     {
         var group = body.Object("group");
-        var (name, domain, description) = (group.Text("name"), group.TryText("domain_id") ?? ProjectsApi.Home(call), group.TryText("description") ?? "");
+        group.Text("name");
+        var (domain, change) = (group.TryText("domain_id") ?? ProjectsApi.Home(call), Change(group));
         await (body.Wrong is { } wrong
             ? call.RefuseAsync(wrong)
-            : call.OneAsync(await call.Services.Identity.Groups.CreateAsync(domain, name, description, call.Cancel), 201, "group", IdentityViews.Group));
+            : call.OneAsync(await call.Services.Identity.Groups.CreateAsync(domain, change, call.Cancel), 201, "group", IdentityViews.Group));
     }
 
     private static async Task UpdateAsync(ApiCall call, JsonBody body)
     {
         var group = body.Object("group");
-        var (name, domain, description) = (group.TryText("name"), group.TryText("domain_id"), group.TryText("description"));
+        var (domain, change) = (group.TryText("domain_id"), Change(group));
         await (body.Wrong is { } wrong
             ? call.RefuseAsync(wrong)
-            : call.OneAsync(await call.Services.Identity.Groups.UpdateAsync(call.Segment("id"), domain, name, description, call.Cancel), 200, "group", IdentityViews.Group));
+            : call.OneAsync(await call.Services.Identity.Groups.UpdateAsync(call.Segment("id"), domain, change, call.Cancel), 200, "group", IdentityViews.Group));
     }
+
+    private static NamedChange Change(JsonBody group) =>
+        new(group.TryText("name"), group.TryText("description")) { Extra = group.Others("id", "name", "description", "domain_id", "links") };
 }

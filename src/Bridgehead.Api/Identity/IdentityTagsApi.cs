@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bridgehead.Control;
 using Bridgehead.Model;
+using Bridgehead.Store;
 
 namespace Bridgehead.Api;
 
@@ -29,8 +30,15 @@ internal static class IdentityTagsApi
         .Map("DELETE", Tags + "/{tag}", Access.Admin, async call =>
             await call.DoneAsync(await call.Services.Identity.Projects.RemoveTagAsync(call.Segment("id"), call.Segment("tag"), call.Cancel), 204)).Doc("Takes a tag from a project.", 204);
 
-    /// <summary>The filter of lists: all of the tags. Nothing has more than the most, so further ones need not be looked at.</summary>
-    public static IReadOnlyList<string> Wanted(ApiCall call) => call.Query("tags")?.Split(',', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Take(TagRules.Most + 1).ToArray() ?? [];
+    /// <summary>The query parameters of <see cref="Wanted"/>.</summary>
+    public static readonly string[] Filters = ["tags", "tags-any", "not-tags", "not-tags-any"];
+
+    /// <summary>The filter of lists. Nothing has more tags than the most, so further ones need not be looked at.</summary>
+    public static TagFilter Wanted(ApiCall call)
+    {
+        string[] Of(string name) => call.Query(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Take(TagRules.Most + 1).ToArray() ?? [];
+        return new TagFilter { All = Of(Filters[0]), Any = Of(Filters[1]), NotAll = Of(Filters[2]), NotAny = Of(Filters[3]) };
+    }
 
     private static Task CheckAsync(ApiCall call) =>
         WithAsync(call, tags => tags.Contains(call.Segment("tag")) ? call.AnswerAsync(204) : call.NotFoundAsync("project tag", call.Segment("tag")));

@@ -14,6 +14,7 @@ internal static class IdentityViews
         w.WriteBoolean("enabled", domain.Enabled);
         Views.List(w, "tags", domain.Tags);
         NoOptions(w);
+        Extra(w, domain.Extra);
         w.Self(call, $"domains/{domain.Id}");
     }
 
@@ -44,7 +45,8 @@ internal static class IdentityViews
         }
 
         w.WriteNull("password_expires_at");
-        NoOptions(w);
+        w.WritePropertyName("options");
+        w.WriteRawValue(user.Options);
         Extra(w, user.Extra);
         w.Self(call, $"users/{user.Id}");
     }
@@ -55,6 +57,7 @@ internal static class IdentityViews
         w.WriteString("name", group.Name);
         w.WriteString("domain_id", group.DomainId);
         w.WriteString("description", group.Description);
+        Extra(w, group.Extra);
         w.Self(call, $"groups/{group.Id}");
     }
 
@@ -65,6 +68,7 @@ internal static class IdentityViews
         w.WriteNull("domain_id");
         w.WriteString("description", role.Description);
         NoOptions(w);
+        Extra(w, role.Extra);
         w.Self(call, $"roles/{role.Id}");
     }
 
@@ -83,6 +87,7 @@ internal static class IdentityViews
         w.WriteString("name", service.Name);
         w.WriteString("description", service.Description);
         w.WriteBoolean("enabled", service.Enabled);
+        Extra(w, service.Extra);
         w.Self(call, $"services/{service.Id}");
     }
 
@@ -95,6 +100,7 @@ internal static class IdentityViews
         w.WriteString("region_id", endpoint.RegionId);
         w.WriteString("url", endpoint.Url.StartsWith('/') ? call.Root + endpoint.Url : endpoint.Url);
         w.WriteBoolean("enabled", endpoint.Enabled);
+        Extra(w, endpoint.Extra);
         w.Self(call, $"endpoints/{endpoint.Id}");
     }
 

@@ -12,7 +12,7 @@ internal static class ProjectsApi
 
     public static void Map(Routes routes) => routes
         .Map("GET", $"{V}/projects", Access.Admin, ListAsync)
-        .Doc("Lists projects.", 200, null, "name", "domain_id", "enabled", "parent_id", "tags", "is_domain", "limit", "marker")
+        .Doc("Lists projects.", 200, null, ["name", "domain_id", "enabled", "parent_id", "is_domain", "limit", "marker", .. IdentityTagsApi.Filters, .. NameFilters.Parameters])
         .Map("GET", $"{V}/projects/{{id}}", Access.User, ShowAsync).Doc("Shows a project.")
         .Map("POST", $"{V}/projects", Access.Admin, CreateAsync)
         .Doc(
@@ -38,7 +38,7 @@ internal static class ProjectsApi
             return call.ListAsync<Project>("projects", [], IdentityViews.Project);
         }
 
-        var filter = new ProjectFilter(call.Query("name"), call.Query("domain_id"), call.QueryFlag("enabled")) { ParentId = call.Query("parent_id"), Tags = IdentityTagsApi.Wanted(call) };
+        var filter = new ProjectFilter(call.Query("name"), call.Query("domain_id"), call.QueryFlag("enabled")) { ParentId = call.Query("parent_id"), Tags = IdentityTagsApi.Wanted(call), NameParts = NameFilters.Read(call) };
         return call.PageAsync(
             "projects",
             (s, page) => s.Identities.ProjectsAsync(filter, page, call.Cancel),

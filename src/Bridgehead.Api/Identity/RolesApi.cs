@@ -1,3 +1,4 @@
+using Bridgehead.Control;
 using Bridgehead.Model;
 
 namespace Bridgehead.Api;
@@ -8,7 +9,7 @@ internal static class RolesApi
     private const string V = IdentityRoutes.V;
 
     public static void Map(Routes routes) => routes
-        .Map("GET", $"{V}/roles", Access.Admin, ListAsync).Doc("Lists roles.", 200, null, "name", "domain_id", "limit", "marker")
+        .Map("GET", $"{V}/roles", Access.Admin, ListAsync).Doc("Lists roles.", 200, null, ["name", "domain_id", "limit", "marker", .. NameFilters.Parameters])
         .Map("GET", $"{V}/roles/{{id}}", Access.Admin, async call =>
             await call.FoundAsync(await call.Services.Store.ReadAsync(s => s.Identities.RoleAsync(call.Segment("id"), call.Cancel), call.Cancel), "role", IdentityViews.Role)).Doc("Shows a role.")
         .Map("POST", $"{V}/roles", Access.Admin, CreateAsync).Doc("Makes a role.", 201, """{"role":{"name":"r","description":"x","domain_id":null,"options":{}}}""")
@@ -20,38 +21,36 @@ internal static class RolesApi
         ? call.ListAsync<Role>("roles", [], IdentityViews.Role)
         : call.PageAsync(
             "roles",
-            (s, page) => s.Identities.RolesAsync(call.Query("name"), page, call.Cancel),
+            (s, page) => s.Identities.RolesAsync(call.Query("name"), NameFilters.Read(call), page, call.Cancel),
             async (s, id) => await s.Identities.RoleAsync(id, call.Cancel) is not null,
             role => role.Id,
             IdentityViews.Role);
 
     private static async Task CreateAsync(ApiCall call, JsonBody body)
     {
-        var role = Read(body);
-        var (name, description) = (role.Text("name"), role.TryText("description") ?? "");
+        body.Object("role").Text("name");
+        var change = Change(body.Object("role"));
         await (body.Wrong is { } wrong
             ? call.RefuseAsync(wrong)
-            : call.OneAsync(await call.Services.Identity.Roles.CreateAsync(name, description, call.Cancel), 201, "role", IdentityViews.Role));
+            : call.OneAsync(await call.Services.Identity.Roles.CreateAsync(change, call.Cancel), 201, "role", IdentityViews.Role));
     }
 
     private static async Task UpdateAsync(ApiCall call, JsonBody body)
     {
-        var role = Read(body);
-        var (name, description) = (role.TryText("name"), role.TryText("description"));
+        var change = Change(body.Object("role"));
         await (body.Wrong is { } wrong
             ? call.RefuseAsync(wrong)
-            : call.OneAsync(await call.Services.Identity.Roles.UpdateAsync(call.Segment("id"), name, description, call.Cancel), 200, "role", IdentityViews.Role));
+            : call.OneAsync(await call.Services.Identity.Roles.UpdateAsync(call.Segment("id"), change, call.Cancel), 200, "role", IdentityViews.Role));
     }
 
-    private static JsonBody Read(JsonBody body)
+    private static NamedChange Change(JsonBody role)
     {
-        var role = body.Object("role");
         role.NoOptions();
         if (role.TryText("domain_id") is not null)
         {
             role.Note("Roles of a domain are not supported: leave out domain_id.");
         }
 
-        return role;
+        return new NamedChange(role.TryText("name"), role.TryText("description")) { Extra = role.Others("id", "name", "description", "domain_id", "options", "links") };
     }
 }

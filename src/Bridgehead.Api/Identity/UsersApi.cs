@@ -10,7 +10,7 @@ internal static class UsersApi
     private static readonly string[] Known = ["id", "name", "enabled", "password", "original_password", "domain_id", "default_project_id", "options", "links", "password_expires_at"];
 
     public static void Map(Routes routes) => routes
-        .Map("GET", $"{V}/users", Access.Admin, call => ListAsync(call, null)).Doc("Lists users.", 200, null, "name", "domain_id", "enabled", "default_project_id", "limit", "marker")
+        .Map("GET", $"{V}/users", Access.Admin, call => ListAsync(call, null)).Doc("Lists users.", 200, null, ["name", "domain_id", "enabled", "default_project_id", "limit", "marker", .. NameFilters.Parameters])
         .Map("GET", $"{V}/users/{{id}}", Access.User, ShowAsync).Doc("Shows a user.")
         .Map("POST", $"{V}/users", Access.Admin, CreateAsync)
         .Doc(
@@ -30,7 +30,7 @@ internal static class UsersApi
     /// <param name="group">Only members of it.</param>
     public static Task ListAsync(ApiCall call, string? group)
     {
-        var filter = new UserFilter(call.Query("name"), call.Query("domain_id"), call.QueryFlag("enabled")) { DefaultProjectId = call.Query("default_project_id"), GroupId = group };
+        var filter = new UserFilter(call.Query("name"), call.Query("domain_id"), call.QueryFlag("enabled")) { DefaultProjectId = call.Query("default_project_id"), GroupId = group, NameParts = NameFilters.Read(call) };
         return call.PageAsync(
             "users",
             (s, page) => s.Identities.UsersAsync(filter, page, call.Cancel),
@@ -74,13 +74,13 @@ internal static class UsersApi
 
     private static UserChange Change(JsonBody user)
     {
-        user.NoOptions();
         return new UserChange(user.TryText("name"), user.TryFlag("enabled"), user.TryText("password"))
         {
             WithoutPassword = user.IsNull("password"),
             DomainId = user.TryText("domain_id"),
             DefaultProjectId = user.IsNull("default_project_id") ? "" : user.TryText("default_project_id"),
             Extra = user.Others(Known),
+            Options = user.TryObject("options")?.Others() ?? "{}",
         };
     }
 }

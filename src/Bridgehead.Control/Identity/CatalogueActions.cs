@@ -11,6 +11,14 @@ public sealed record EndpointChange(string? ServiceId, string? Interface, string
 
     /// <summary>The older key: the region is made when it is not there.</summary>
     public string? Region { get; init; }
+
+    public string Extra { get; init; } = "{}";
+}
+
+/// <summary>What a client says of a new or changed service; null where it says nothing.</summary>
+public sealed record ServiceChange(string? Type, string? Name, string? Description, bool? Enabled)
+{
+    public string Extra { get; init; } = "{}";
 }
 
 /// <summary>The catalogue: regions, services and endpoints. For administrators.</summary>
@@ -80,13 +88,12 @@ public sealed class CatalogueActions(Database store)
         },
         cancel);
 
-    public Task<Outcome<CatalogueService>> CreateServiceAsync(string type, string name, string description, bool enabled, CancellationToken cancel) => store.TryWriteAsync<CatalogueService>(
+    public Task<Outcome<CatalogueService>> CreateServiceAsync(ServiceChange change, CancellationToken cancel) => store.TryWriteAsync<CatalogueService>(
         async session =>
         {
-            var service = new CatalogueService(IdentityChange.NewId(), type, name, description, enabled);
-            if (CheckService(service) is { } wrong)
+            if (!With(new CatalogueService(IdentityChange.NewId(), "", "", "", Enabled: true), change).Succeeded(out var service, out var problem))
             {
-                return wrong;
+                return problem;
             }
 
             await session.Catalogue.AddServiceAsync(service, cancel);
@@ -94,25 +101,24 @@ public sealed class CatalogueActions(Database store)
         },
         cancel);
 
-    public Task<Outcome<CatalogueService>> UpdateServiceAsync(string id, string? type, string? name, string? description, bool? enabled, CancellationToken cancel) =>
-        store.TryWriteAsync<CatalogueService>(
-            async session =>
+    public Task<Outcome<CatalogueService>> UpdateServiceAsync(string id, ServiceChange change, CancellationToken cancel) => store.TryWriteAsync<CatalogueService>(
+        async session =>
+        {
+            await session.LockAsync(IdentityChange.Lock, cancel);
+            if (await session.Catalogue.ServiceAsync(id, cancel) is not { } before)
             {
-                if (await session.Catalogue.ServiceAsync(id, cancel) is not { } before)
-                {
-                    return IdentityChange.NotFound("service", id);
-                }
+                return IdentityChange.NotFound("service", id);
+            }
 
-                var service = new CatalogueService(id, type ?? before.Type, name ?? before.Name, description ?? before.Description, enabled ?? before.Enabled);
-                if (CheckService(service) is { } wrong)
-                {
-                    return wrong;
-                }
+            if (!With(before, change).Succeeded(out var service, out var problem))
+            {
+                return problem;
+            }
 
-                await session.Catalogue.SaveServiceAsync(service, cancel);
-                return service;
-            },
-            cancel);
+            await session.Catalogue.SaveServiceAsync(service, cancel);
+            return service;
+        },
+        cancel);
 
     /// <summary>With its endpoints.</summary>
     public Task<Outcome<Done>> DeleteServiceAsync(string id, CancellationToken cancel) => store.TryWriteAsync<Done>(
@@ -224,7 +230,14 @@ public sealed class CatalogueActions(Database store)
             await session.Catalogue.AddRegionAsync(new Region(region, "", null), cancel);
         }
 
-        return changed;
+        return Extra.Merge(endpoint.Extra, change.Extra).Succeeded(out var extra, out var problem) ? changed with { Extra = extra } : problem;
+    }
+
+    private static Outcome<CatalogueService> With(CatalogueService service, ServiceChange change)
+    {
+        var changed = new CatalogueService(service.Id, change.Type ?? service.Type, change.Name ?? service.Name, change.Description ?? service.Description, change.Enabled ?? service.Enabled);
+        return CheckService(changed) is { } wrong ? wrong
+            : Extra.Merge(service.Extra, change.Extra).Succeeded(out var extra, out var problem) ? changed with { Extra = extra } : problem;
     }
 
     private static Problem? CheckRegion(Region region) =>

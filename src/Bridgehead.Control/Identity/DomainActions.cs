@@ -4,7 +4,10 @@ using Bridgehead.Store;
 namespace Bridgehead.Control;
 
 /// <summary>What a client says of a new or changed domain; null where it says nothing.</summary>
-public sealed record DomainChange(string? Name, string? Description, bool? Enabled, IReadOnlyList<string>? Tags);
+public sealed record DomainChange(string? Name, string? Description, bool? Enabled, IReadOnlyList<string>? Tags)
+{
+    public string Extra { get; init; } = "{}";
+}
 
 /// <summary>Domains. For administrators.</summary>
 public sealed class DomainActions(Database store)
@@ -13,10 +16,9 @@ public sealed class DomainActions(Database store)
         store,
         async session =>
         {
-            var domain = With(new Domain(IdentityChange.NewId(), "", "", Enabled: true), change);
-            if (Check(domain) is { } wrong)
+            if (!With(new Domain(IdentityChange.NewId(), "", "", Enabled: true), change).Succeeded(out var domain, out var problem))
             {
-                return wrong;
+                return problem;
             }
 
             return await session.Identities.AddDomainAsync(domain, cancel) ? domain : IdentityChange.Taken("domain", domain.Name);
@@ -33,10 +35,9 @@ public sealed class DomainActions(Database store)
                 return IdentityChange.NotFound("domain", id);
             }
 
-            var domain = With(before, change);
-            if (Check(domain) is { } wrong)
+            if (!With(before, change).Succeeded(out var domain, out var problem))
             {
-                return wrong;
+                return problem;
             }
 
             if (await session.Identities.DomainByNameAsync(domain.Name, cancel) is { } other && other.Id != id)
@@ -79,15 +80,18 @@ public sealed class DomainActions(Database store)
         },
         cancel);
 
-    private static Domain With(Domain domain, DomainChange change) => domain with
+    private static Outcome<Domain> With(Domain domain, DomainChange change)
     {
-        Name = change.Name ?? domain.Name,
-        Description = change.Description ?? domain.Description,
-        Enabled = change.Enabled ?? domain.Enabled,
-        Tags = change.Tags is null ? domain.Tags : TagRules.Normal(change.Tags),
-    };
-
-    private static Problem? Check(Domain domain) => Text.CheckName("Domain name", domain.Name, 64) ?? TagRules.Check(domain.Tags);
+        var changed = domain with
+        {
+            Name = change.Name ?? domain.Name,
+            Description = change.Description ?? domain.Description,
+            Enabled = change.Enabled ?? domain.Enabled,
+            Tags = change.Tags is null ? domain.Tags : TagRules.Normal(change.Tags),
+        };
+        return (Text.CheckName("Domain name", changed.Name, 64) ?? TagRules.Check(changed.Tags)) is { } wrong ? wrong
+            : Extra.Merge(domain.Extra, change.Extra).Succeeded(out var extra, out var problem) ? changed with { Extra = extra } : problem;
+    }
 }
 
 /// <summary>The rules of tags of domains and projects.</summary>

@@ -5,7 +5,7 @@ using Bridgehead.Model;
 
 namespace Bridgehead.Control;
 
-/// <summary>What clients keep with a user or project beside the fields that mean something here: a JSON object, kept and told as it was given.</summary>
+/// <summary>What clients keep with things of the directory and the catalogue beside the fields that mean something here: a JSON object, kept and told as it was given.</summary>
 public static class Extra
 {
     /// <summary>In characters of JSON.</summary>

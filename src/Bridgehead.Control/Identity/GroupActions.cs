@@ -6,13 +6,13 @@ namespace Bridgehead.Control;
 /// <summary>Groups of users. For administrators.</summary>
 public sealed class GroupActions(Database store)
 {
-    public Task<Outcome<Group>> CreateAsync(string domain, string name, string description, CancellationToken cancel) => IdentityChange.RunAsync<Group>(
+    public Task<Outcome<Group>> CreateAsync(string domain, NamedChange change, CancellationToken cancel) => IdentityChange.RunAsync<Group>(
         store,
         async session =>
         {
-            if (Text.CheckName("Group name", name, 64) is { } wrong)
+            if (!With(new Group(IdentityChange.NewId(), "", domain, ""), change).Succeeded(out var group, out var problem))
             {
-                return wrong;
+                return problem;
             }
 
             if (await session.Identities.DomainAsync(domain, cancel) is null)
@@ -20,13 +20,12 @@ public sealed class GroupActions(Database store)
                 return IdentityChange.NotFound("domain", domain);
             }
 
-            var group = new Group(IdentityChange.NewId(), name, domain, description);
-            return await session.Identities.AddGroupAsync(group, cancel) ? group : IdentityChange.Taken("group", name);
+            return await session.Identities.AddGroupAsync(group, cancel) ? group : IdentityChange.Taken("group", group.Name);
         },
         cancel);
 
     /// <param name="domain">What the client says; the domain stays.</param>
-    public Task<Outcome<Group>> UpdateAsync(string id, string? domain, string? name, string? description, CancellationToken cancel) => IdentityChange.RunAsync<Group>(
+    public Task<Outcome<Group>> UpdateAsync(string id, string? domain, NamedChange change, CancellationToken cancel) => IdentityChange.RunAsync<Group>(
         store,
         async session =>
         {
@@ -35,10 +34,14 @@ public sealed class GroupActions(Database store)
                 return IdentityChange.NotFound("group", id);
             }
 
-            var group = before with { Name = name ?? before.Name, Description = description ?? before.Description };
-            if ((Text.CheckName("Group name", group.Name, 64) ?? ((domain ?? before.DomainId) != before.DomainId ? Problem.Bad("Cannot change the domain of a group.") : null)) is { } wrong)
+            if (!With(before, change).Succeeded(out var group, out var problem))
             {
-                return wrong;
+                return problem;
+            }
+
+            if ((domain ?? before.DomainId) != before.DomainId)
+            {
+                return Problem.Bad("Cannot change the domain of a group.");
             }
 
             if (group.Name != before.Name && await session.Identities.GroupByNameAsync(group.DomainId, group.Name, cancel) is not null)
@@ -98,6 +101,13 @@ public sealed class GroupActions(Database store)
             return default(Done);
         },
         cancel);
+
+    private static Outcome<Group> With(Group group, NamedChange change)
+    {
+        var changed = group with { Name = change.Name ?? group.Name, Description = change.Description ?? group.Description };
+        return Text.CheckName("Group name", changed.Name, 64) is { } wrong ? wrong
+            : Extra.Merge(group.Extra, change.Extra).Succeeded(out var extra, out var problem) ? changed with { Extra = extra } : problem;
+    }
 
     private static async Task<Problem?> MissingAsync(Session session, string group, string user, CancellationToken cancel)
     {

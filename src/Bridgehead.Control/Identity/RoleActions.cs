@@ -3,24 +3,22 @@ using Bridgehead.Store;
 
 namespace Bridgehead.Control;
 
+/// <summary>What a client says of a new or changed role or group; null where it says nothing.</summary>
+public sealed record NamedChange(string? Name, string? Description)
+{
+    public string Extra { get; init; } = "{}";
+}
+
 /// <summary>Roles, and who has them on what. For administrators.</summary>
 public sealed class RoleActions(Database store)
 {
-    public Task<Outcome<Role>> CreateAsync(string name, string description, CancellationToken cancel) => IdentityChange.RunAsync<Role>(
+    public Task<Outcome<Role>> CreateAsync(NamedChange change, CancellationToken cancel) => IdentityChange.RunAsync<Role>(
         store,
-        async session =>
-        {
-            var role = new Role(IdentityChange.NewId(), name, description);
-            if (Text.CheckName("Role name", name) is { } wrong)
-            {
-                return wrong;
-            }
-
-            return await session.Identities.AddRoleAsync(role, cancel) ? role : IdentityChange.Taken("role", name);
-        },
+        async session => !With(new Role(IdentityChange.NewId(), "", ""), change).Succeeded(out var role, out var problem) ? problem
+            : await session.Identities.AddRoleAsync(role, cancel) ? role : IdentityChange.Taken("role", role.Name),
         cancel);
 
-    public Task<Outcome<Role>> UpdateAsync(string id, string? name, string? description, CancellationToken cancel) => IdentityChange.RunAsync<Role>(
+    public Task<Outcome<Role>> UpdateAsync(string id, NamedChange change, CancellationToken cancel) => IdentityChange.RunAsync<Role>(
         store,
         async session =>
         {
@@ -29,10 +27,9 @@ public sealed class RoleActions(Database store)
                 return IdentityChange.NotFound("role", id);
             }
 
-            var role = before with { Name = name ?? before.Name, Description = description ?? before.Description };
-            if (Text.CheckName("Role name", role.Name) is { } wrong)
+            if (!With(before, change).Succeeded(out var role, out var problem))
             {
-                return wrong;
+                return problem;
             }
 
             if (role.Name != before.Name && await session.Identities.RoleByNameAsync(role.Name, cancel) is not null)
@@ -106,6 +103,13 @@ public sealed class RoleActions(Database store)
         }
 
         return roles.Exists(has => has.Id == role) ? default(Done) : NotAssigned(actor, scope, role);
+    }
+
+    private static Outcome<Role> With(Role role, NamedChange change)
+    {
+        var changed = role with { Name = change.Name ?? role.Name, Description = change.Description ?? role.Description };
+        return Text.CheckName("Role name", changed.Name) is { } wrong ? wrong
+            : Extra.Merge(role.Extra, change.Extra).Succeeded(out var extra, out var problem) ? changed with { Extra = extra } : problem;
     }
 
     private static Problem NotAssigned(Actor actor, Scope scope, string role) =>

@@ -15,6 +15,9 @@ public sealed record UserChange(string? Name, bool? Enabled, string? Password)
     public string? DefaultProjectId { get; init; }
 
     public string Extra { get; init; } = "{}";
+
+    /// <summary>See <see cref="UserOptions"/>.</summary>
+    public string Options { get; init; } = "{}";
 }
 
 /// <summary>Users. For administrators, but for <see cref="ChangePasswordAsync"/>.</summary>
@@ -75,6 +78,11 @@ public sealed class UserActions(Database store)
         if (!await Passwords.VerifyAsync(original, user?.PasswordHash, cancel) || !user!.Enabled)
         {
             return Authentication.Refused;
+        }
+
+        if (UserOptions.LocksPassword(user.Options))
+        {
+            return Problem.Bad("You cannot change your password: an administrator does that.");
         }
 
         var hash = await Passwords.HashAsync(password, cancel);
@@ -159,6 +167,8 @@ public sealed class UserActions(Database store)
             return Problem.Bad($"default_project_id: there is no project {project}.");
         }
 
-        return Extra.Merge(user.Extra, change.Extra).Succeeded(out var extra, out var problem) ? changed with { Extra = extra } : problem;
+        return Extra.Merge(user.Extra, change.Extra).Succeeded(out var extra, out var problem) && UserOptions.Merge(user.Options, change.Options).Succeeded(out var options, out problem)
+            ? changed with { Extra = extra, Options = options }
+            : problem;
     }
 }

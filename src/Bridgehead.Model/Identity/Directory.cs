@@ -7,6 +7,9 @@ public sealed record Domain(string Id, string Name, string Description, bool Ena
     public const string DefaultId = "default";
 
     public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>What else the client gave, a JSON object.</summary>
+    public string Extra { get; init; } = "{}";
 }
 
 /// <summary>A project; ids are 32 hex digits.</summary>
@@ -30,14 +33,24 @@ public sealed record User(string Id, string Name, bool Enabled, string? DefaultP
 
     /// <summary>What else the client gave (email, description and the like), a JSON object.</summary>
     public string Extra { get; init; } = "{}";
+
+    /// <summary>How the account behaves, a JSON object; see identity's actions of users for what there is.</summary>
+    public string Options { get; init; } = "{}";
 }
 
 /// <summary>Users who get roles together.</summary>
-public sealed record Group(string Id, string Name, string DomainId, string Description);
+public sealed record Group(string Id, string Name, string DomainId, string Description)
+{
+    /// <summary>What else the client gave, a JSON object.</summary>
+    public string Extra { get; init; } = "{}";
+}
 
 public sealed record Role(string Id, string Name, string Description)
 {
     public const string Admin = "admin";
+
+    /// <summary>What else the client gave, a JSON object.</summary>
+    public string Extra { get; init; } = "{}";
 
     /// <summary>Policies tell roles by name, without regard to case.</summary>
     public static bool IsAdmin(string name) => string.Equals(name, Admin, StringComparison.OrdinalIgnoreCase);

@@ -5,7 +5,9 @@ namespace Bridgehead.Store;
 /// <summary>What a list of domains is narrowed by. Null means "any".</summary>
 public sealed record DomainFilter(string? Name = null, bool? Enabled = null)
 {
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public TagFilter Tags { get; init; } = TagFilter.None;
+
+    public IReadOnlyList<NamePart> NameParts { get; init; } = [];
 }
 
 /// <summary>Table <c>domains</c>.</summary>
@@ -15,6 +17,7 @@ public sealed partial class Identities
         .By("name_key = @key", "key", filter.Name is null ? null : KeyOf(filter.Name))
         .By("enabled = @enabled", "enabled", filter.Enabled)
         .Tagged(filter.Tags)
+        .Named(filter.NameParts)
         .PageAsync(session.Sql, "domains", page, ReadDomain, cancel);
 
     public Task<Domain?> DomainAsync(string id, CancellationToken cancel) => session.Sql.FirstAsync("select * from domains where id = @id", ReadDomain, cancel, ("id", id));
@@ -31,11 +34,11 @@ public sealed partial class Identities
 
     /// <summary>False when the name is taken.</summary>
     public Task<bool> AddDomainAsync(Domain d, CancellationToken cancel) => ChangedAsync(
-        "insert into domains (id, name, name_key, description, enabled, tags) values (@id, @name, @key, @description, @enabled, @tags) on conflict do nothing", cancel, Fields(d));
+        "insert into domains (id, name, name_key, description, enabled, tags, extra) values (@id, @name, @key, @description, @enabled, @tags, @extra) on conflict do nothing", cancel, Fields(d));
 
     /// <summary>The name must be free.</summary>
     public Task SaveDomainAsync(Domain d, CancellationToken cancel) => session.Sql.ExecuteAsync(
-        "update domains set name = @name, name_key = @key, description = @description, enabled = @enabled, tags = @tags where id = @id", cancel, Fields(d));
+        "update domains set name = @name, name_key = @key, description = @description, enabled = @enabled, tags = @tags, extra = @extra where id = @id", cancel, Fields(d));
 
     /// <summary>Takes the domain with all that is in it.</summary>
     public async Task RemoveDomainAsync(string id, CancellationToken cancel)
@@ -66,8 +69,8 @@ public sealed partial class Identities
 
     private static string KeyOf(string name) => name.ToLowerInvariant();
 
-    private static Domain ReadDomain(Row r) => new(r.Text("id"), r.Text("name"), r.Text("description"), r.Flag("enabled")) { Tags = Tags(r) };
+    private static Domain ReadDomain(Row r) => new(r.Text("id"), r.Text("name"), r.Text("description"), r.Flag("enabled")) { Tags = Tags(r), Extra = r.Text("extra") };
 
     private static (string, object?)[] Fields(Domain d) =>
-        [("id", d.Id), ("name", d.Name), ("key", KeyOf(d.Name)), ("description", d.Description), ("enabled", d.Enabled), ("tags", Joined(d.Tags))];
+        [("id", d.Id), ("name", d.Name), ("key", KeyOf(d.Name)), ("description", d.Description), ("enabled", d.Enabled), ("tags", Joined(d.Tags)), ("extra", d.Extra)];
 }

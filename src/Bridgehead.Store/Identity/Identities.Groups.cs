@@ -5,6 +5,8 @@ namespace Bridgehead.Store;
 /// <summary>What a list of groups is narrowed by. Null means "any".</summary>
 public sealed record GroupFilter(string? Name = null, string? DomainId = null)
 {
+    public IReadOnlyList<NamePart> NameParts { get; init; } = [];
+
     public string? UserId { get; init; }
 }
 
@@ -15,6 +17,7 @@ public sealed partial class Identities
         .By("name = @name", "name", filter.Name)
         .By("domain_id = @domain", "domain", filter.DomainId)
         .By("id in (select group_id from group_members where user_id = @user)", "user", filter.UserId)
+        .Named(filter.NameParts)
         .PageAsync(session.Sql, "user_groups", page, ReadGroup, cancel);
 
     public Task<Group?> GroupAsync(string id, CancellationToken cancel) => session.Sql.FirstAsync("select * from user_groups where id = @id", ReadGroup, cancel, ("id", id));
@@ -24,10 +27,10 @@ public sealed partial class Identities
 
     /// <summary>False when the domain has a group of that name.</summary>
     public Task<bool> AddGroupAsync(Group g, CancellationToken cancel) =>
-        ChangedAsync("insert into user_groups (id, domain_id, name, description) values (@id, @domain, @name, @description) on conflict do nothing", cancel, Fields(g));
+        ChangedAsync("insert into user_groups (id, domain_id, name, description, extra) values (@id, @domain, @name, @description, @extra) on conflict do nothing", cancel, Fields(g));
 
     /// <summary>The name must be free. The domain stays.</summary>
-    public Task SaveGroupAsync(Group g, CancellationToken cancel) => session.Sql.ExecuteAsync("update user_groups set name = @name, description = @description where id = @id", cancel, Fields(g));
+    public Task SaveGroupAsync(Group g, CancellationToken cancel) => session.Sql.ExecuteAsync("update user_groups set name = @name, description = @description, extra = @extra where id = @id", cancel, Fields(g));
 
     /// <summary>Takes the group with its roles and memberships.</summary>
     public async Task RemoveGroupAsync(string id, CancellationToken cancel)
@@ -47,7 +50,7 @@ public sealed partial class Identities
     public Task<bool> RemoveMemberAsync(string group, string user, CancellationToken cancel) =>
         ChangedAsync("delete from group_members where group_id = @group and user_id = @user", cancel, ("group", group), ("user", user));
 
-    private static Group ReadGroup(Row r) => new(r.Text("id"), r.Text("name"), r.Text("domain_id"), r.Text("description"));
+    private static Group ReadGroup(Row r) => new(r.Text("id"), r.Text("name"), r.Text("domain_id"), r.Text("description")) { Extra = r.Text("extra") };
 
-    private static (string, object?)[] Fields(Group g) => [("id", g.Id), ("domain", g.DomainId), ("name", g.Name), ("description", g.Description)];
+    private static (string, object?)[] Fields(Group g) => [("id", g.Id), ("domain", g.DomainId), ("name", g.Name), ("description", g.Description), ("extra", g.Extra)];
 }

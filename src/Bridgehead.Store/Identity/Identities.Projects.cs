@@ -8,7 +8,9 @@ public sealed record ProjectFilter(string? Name = null, string? DomainId = null,
     /// <summary>A project, or a domain for those at its top.</summary>
     public string? ParentId { get; init; }
 
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public TagFilter Tags { get; init; } = TagFilter.None;
+
+    public IReadOnlyList<NamePart> NameParts { get; init; } = [];
 }
 
 /// <summary>Table <c>projects</c>.</summary>
@@ -20,6 +22,7 @@ public sealed partial class Identities
         .By("enabled = @enabled", "enabled", filter.Enabled)
         .By("(parent_id = @parent or (parent_id is null and domain_id = @parent))", "parent", filter.ParentId)
         .Tagged(filter.Tags)
+        .Named(filter.NameParts)
         .PageAsync(session.Sql, "projects", page, ReadProject, cancel);
 
     public Task<Project?> ProjectAsync(string id, CancellationToken cancel) => session.Sql.FirstAsync("select * from projects where id = @id", ReadProject, cancel, ("id", id));

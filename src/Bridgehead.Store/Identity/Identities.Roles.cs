@@ -23,8 +23,8 @@ public sealed partial class Identities
     /// <summary>Of an assignment <c>a</c>: it is the user's, or one of the user's groups'.</summary>
     private const string IsActor = "(a.actor_id = @user or a.actor_id in (select g.group_id from group_members g where g.user_id = @user))";
 
-    public Task<List<Role>> RolesAsync(string? name, Page page, CancellationToken cancel) =>
-        new Narrowing().By("name = @name", "name", name).PageAsync(session.Sql, "roles", page, ReadRole, cancel);
+    public Task<List<Role>> RolesAsync(string? name, IReadOnlyList<NamePart> parts, Page page, CancellationToken cancel) =>
+        new Narrowing().By("name = @name", "name", name).Named(parts).PageAsync(session.Sql, "roles", page, ReadRole, cancel);
 
     public Task<Role?> RoleAsync(string id, CancellationToken cancel) => session.Sql.FirstAsync("select * from roles where id = @id", ReadRole, cancel, ("id", id));
 
@@ -32,11 +32,11 @@ public sealed partial class Identities
 
     /// <summary>False when the name is taken.</summary>
     public Task<bool> AddRoleAsync(Role r, CancellationToken cancel) => ChangedAsync(
-        "insert into roles (id, name, description) values (@id, @name, @description) on conflict do nothing", cancel, ("id", r.Id), ("name", r.Name), ("description", r.Description));
+        "insert into roles (id, name, description, extra) values (@id, @name, @description, @extra) on conflict do nothing", cancel, Fields(r));
 
     /// <summary>The name must be free.</summary>
     public Task SaveRoleAsync(Role r, CancellationToken cancel) => session.Sql.ExecuteAsync(
-        "update roles set name = @name, description = @description where id = @id", cancel, ("id", r.Id), ("name", r.Name), ("description", r.Description));
+        "update roles set name = @name, description = @description, extra = @extra where id = @id", cancel, Fields(r));
 
     /// <summary>Takes the role from everybody; application credentials made with it end.</summary>
     public async Task RemoveRoleAsync(string id, CancellationToken cancel)
@@ -99,7 +99,9 @@ public sealed partial class Identities
         """,
         cancel) == 1;
 
-    private static Role ReadRole(Row r) => new(r.Text("id"), r.Text("name"), r.Text("description"));
+    private static Role ReadRole(Row r) => new(r.Text("id"), r.Text("name"), r.Text("description")) { Extra = r.Text("extra") };
+
+    private static (string, object?)[] Fields(Role r) => [("id", r.Id), ("name", r.Name), ("description", r.Description), ("extra", r.Extra)];
 
     private static (string, object?)[] Fields(Actor actor, Scope scope, string role) =>
         [("actor", actor.Word), ("actorId", actor.Id), ("scope", scope.Word), ("scopeId", scope.Id), ("role", role)];

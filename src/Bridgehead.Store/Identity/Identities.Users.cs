@@ -5,6 +5,8 @@ namespace Bridgehead.Store;
 /// <summary>What a list of users is narrowed by. Null means "any".</summary>
 public sealed record UserFilter(string? Name = null, string? DomainId = null, bool? Enabled = null)
 {
+    public IReadOnlyList<NamePart> NameParts { get; init; } = [];
+
     public string? DefaultProjectId { get; init; }
 
     public string? GroupId { get; init; }
@@ -19,6 +21,7 @@ public sealed partial class Identities
         .By("enabled = @enabled", "enabled", filter.Enabled)
         .By("default_project_id = @project", "project", filter.DefaultProjectId)
         .By("id in (select user_id from group_members where group_id = @group)", "group", filter.GroupId)
+        .Named(filter.NameParts)
         .PageAsync(session.Sql, "users", page, ReadUser, cancel);
 
     public async Task<bool> AnyUserAsync(CancellationToken cancel) => await session.Sql.NumberAsync("select 1 from users limit 1", cancel) == 1;
@@ -31,14 +34,14 @@ public sealed partial class Identities
     /// <summary>False when the domain has a user of that name.</summary>
     public Task<bool> AddUserAsync(User u, CancellationToken cancel) => ChangedAsync(
         """
-        insert into users (id, domain_id, name, enabled, default_project_id, password_hash, extra) values (@id, @domain, @name, @enabled, @project, @hash, @extra) on conflict do nothing
+        insert into users (id, domain_id, name, enabled, default_project_id, password_hash, extra, options) values (@id, @domain, @name, @enabled, @project, @hash, @extra, @options) on conflict do nothing
         """,
         cancel,
         Fields(u));
 
     /// <summary>The name must be free. The domain stays.</summary>
     public Task SaveUserAsync(User u, CancellationToken cancel) => session.Sql.ExecuteAsync(
-        "update users set name = @name, enabled = @enabled, default_project_id = @project, password_hash = @hash, extra = @extra where id = @id", cancel, Fields(u));
+        "update users set name = @name, enabled = @enabled, default_project_id = @project, password_hash = @hash, extra = @extra, options = @options where id = @id", cancel, Fields(u));
 
     /// <summary>Takes the user with roles, memberships, tokens and application credentials.</summary>
     public async Task RemoveUserAsync(string id, CancellationToken cancel)
@@ -61,8 +64,11 @@ public sealed partial class Identities
     {
         DomainId = r.Text("domain_id"),
         Extra = r.Text("extra"),
+        Options = r.Text("options"),
     };
 
     private static (string, object?)[] Fields(User u) =>
-        [("id", u.Id), ("domain", u.DomainId), ("name", u.Name), ("enabled", u.Enabled), ("project", u.DefaultProjectId), ("hash", u.PasswordHash), ("extra", u.Extra)];
+    [
+        ("id", u.Id), ("domain", u.DomainId), ("name", u.Name), ("enabled", u.Enabled), ("project", u.DefaultProjectId), ("hash", u.PasswordHash), ("extra", u.Extra), ("options", u.Options),
+    ];
 }

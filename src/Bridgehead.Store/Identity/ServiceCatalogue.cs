@@ -11,7 +11,7 @@ public sealed class ServiceCatalogue(Session session)
     /// <summary>Enabled services with their enabled endpoints.</summary>
     public Task<List<(CatalogueService Service, Endpoint Endpoint)>> EnabledAsync(CancellationToken cancel) => session.Sql.ListAsync(
         """
-        select s.id as service, s.type, s.name, s.description, e.id, e.service_id, e.interface, e.region_id, e.url, e.enabled
+        select s.id as service, s.type, s.name, s.description, e.id, e.service_id, e.interface, e.region_id, e.url, e.enabled, e.extra
         from identity_services s join identity_endpoints e on e.service_id = s.id where s.enabled = 1 and e.enabled = 1 order by s.type, s.id, e.region_id, e.interface, e.id
         """,
         r => (new CatalogueService(r.Text("service"), r.Text("type"), r.Text("name"), r.Text("description"), true), ReadEndpoint(r)),
@@ -42,10 +42,10 @@ public sealed class ServiceCatalogue(Session session)
         session.Sql.FirstAsync("select * from identity_services where id = @id", ReadService, cancel, ("id", id));
 
     public Task AddServiceAsync(CatalogueService s, CancellationToken cancel) => session.Sql.ExecuteAsync(
-        "insert into identity_services (id, type, name, description, enabled) values (@id, @type, @name, @description, @enabled)", cancel, Fields(s));
+        "insert into identity_services (id, type, name, description, enabled, extra) values (@id, @type, @name, @description, @enabled, @extra)", cancel, Fields(s));
 
     public Task SaveServiceAsync(CatalogueService s, CancellationToken cancel) => session.Sql.ExecuteAsync(
-        "update identity_services set type = @type, name = @name, description = @description, enabled = @enabled where id = @id", cancel, Fields(s));
+        "update identity_services set type = @type, name = @name, description = @description, enabled = @enabled, extra = @extra where id = @id", cancel, Fields(s));
 
     /// <summary>With its endpoints.</summary>
     public async Task RemoveServiceAsync(string id, CancellationToken cancel)
@@ -64,21 +64,21 @@ public sealed class ServiceCatalogue(Session session)
         session.Sql.FirstAsync("select * from identity_endpoints where id = @id", ReadEndpoint, cancel, ("id", id));
 
     public Task AddEndpointAsync(Endpoint e, CancellationToken cancel) => session.Sql.ExecuteAsync(
-        "insert into identity_endpoints (id, service_id, interface, region_id, url, enabled) values (@id, @service, @interface, @region, @url, @enabled)", cancel, Fields(e));
+        "insert into identity_endpoints (id, service_id, interface, region_id, url, enabled, extra) values (@id, @service, @interface, @region, @url, @enabled, @extra)", cancel, Fields(e));
 
     public Task SaveEndpointAsync(Endpoint e, CancellationToken cancel) => session.Sql.ExecuteAsync(
-        "update identity_endpoints set service_id = @service, interface = @interface, region_id = @region, url = @url, enabled = @enabled where id = @id", cancel, Fields(e));
+        "update identity_endpoints set service_id = @service, interface = @interface, region_id = @region, url = @url, enabled = @enabled, extra = @extra where id = @id", cancel, Fields(e));
 
     public Task RemoveEndpointAsync(string id, CancellationToken cancel) => session.Sql.ExecuteAsync("delete from identity_endpoints where id = @id", cancel, ("id", id));
 
     private static Region ReadRegion(Row r) => new(r.Text("id"), r.Text("description"), r.TextOrNull("parent_region_id"));
 
-    private static CatalogueService ReadService(Row r) => new(r.Text("id"), r.Text("type"), r.Text("name"), r.Text("description"), r.Flag("enabled"));
+    private static CatalogueService ReadService(Row r) => new(r.Text("id"), r.Text("type"), r.Text("name"), r.Text("description"), r.Flag("enabled")) { Extra = r.Text("extra") };
 
-    private static Endpoint ReadEndpoint(Row r) => new(r.Text("id"), r.Text("service_id"), r.Text("interface"), r.TextOrNull("region_id"), r.Text("url"), r.Flag("enabled"));
+    private static Endpoint ReadEndpoint(Row r) => new(r.Text("id"), r.Text("service_id"), r.Text("interface"), r.TextOrNull("region_id"), r.Text("url"), r.Flag("enabled")) { Extra = r.Text("extra") };
 
-    private static (string, object?)[] Fields(CatalogueService s) => [("id", s.Id), ("type", s.Type), ("name", s.Name), ("description", s.Description), ("enabled", s.Enabled)];
+    private static (string, object?)[] Fields(CatalogueService s) => [("id", s.Id), ("type", s.Type), ("name", s.Name), ("description", s.Description), ("enabled", s.Enabled), ("extra", s.Extra)];
 
     private static (string, object?)[] Fields(Endpoint e) =>
-        [("id", e.Id), ("service", e.ServiceId), ("interface", e.Interface), ("region", e.RegionId), ("url", e.Url), ("enabled", e.Enabled)];
+        [("id", e.Id), ("service", e.ServiceId), ("interface", e.Interface), ("region", e.RegionId), ("url", e.Url), ("enabled", e.Enabled), ("extra", e.Extra)];
 }

@@ -44,6 +44,10 @@ public sealed class DirectoryTests(Cloud cloud) : IClassFixture<Cloud>
         { "POST", "/users", """{"user":{"name":"a","enabled":"True"}}""", 400 },
         { "POST", "/users", """{"user":{"name":"a","default_project_id":"none"}}""", 400 },
         { "POST", "/users", """{"user":{"name":"a","options":{"multi_factor_auth_enabled":true}}}""", 400 },
+        { "POST", "/users", """{"user":{"name":"a","options":{"wings":true}}}""", 400 },
+        { "POST", "/users", """{"user":{"name":"a","options":{"lock_password":"yes"}}}""", 400 },
+        { "POST", "/users", """{"user":{"name":"a","options":{"multi_factor_auth_rules":["password"]}}}""", 400 },
+        { "POST", "/users", """{"user":{"name":"a","options":[]}}""", 400 },
         { "PATCH", "/users/ADMIN", """{"user":{"domain_id":"none"}}""", 400 },
         { "PATCH", "/users/ADMIN", """{"user":{"enabled":false}}""", 403 },
         { "PATCH", "/users/ADMIN", """{"user":{"password":null}}""", 403 },
@@ -116,6 +120,10 @@ public sealed class DirectoryTests(Cloud cloud) : IClassFixture<Cloud>
         (await ListAsync("projects", $"parent_id=default&name={name}")).Should().Equal(parent);
         (await ListAsync("projects", $"domain_id=default&name={name}&enabled=true&tags=t2,t1")).Should().Equal(parent);
         (await ListAsync("projects", $"name={name}&tags=t")).Should().BeEmpty();
+        (await ListAsync("projects", $"name={name}&tags-any=t1,x&not-tags=t1,x&not-tags-any=x")).Should().Equal(parent);
+        (await ListAsync("projects", $"name={name}&not-tags-any=t1,x")).Should().BeEmpty();
+        (await ListAsync("projects", $"name__startswith={name}&name__iendswith=BELOW")).Should().Equal(child);
+        (await ListAsync("projects", $"name__contains={name}x")).Should().BeEmpty();
         (await ListAsync("projects", $"name={name}&enabled=0")).Should().BeEmpty();
         var changed = (await cloud.SendAsync("PATCH", $"{V}/projects/{parent}", """{"project":{"description":"e","colour":null,"size":1}}""")).Json.GetProperty("project");
         changed.GetProperty("description").GetString().Should().Be("e");
@@ -126,6 +134,48 @@ public sealed class DirectoryTests(Cloud cloud) : IClassFixture<Cloud>
         (await cloud.SendAsync("DELETE", $"{V}/projects/{child}", null)).Code.Should().Be(204);
         (await cloud.SendAsync("DELETE", $"{V}/projects/{parent}", null)).Code.Should().Be(204);
         RefusalTests.Check(await cloud.GetAsync($"{V}/projects/{parent}"), 404);
+    }
+
+    [Theory]
+    [InlineData("domain", "")]
+    [InlineData("group", "\"domain_id\":\"default\",")]
+    [InlineData("role", "")]
+    [InlineData("service", "\"type\":\"t\",")]
+    [InlineData("endpoint", "\"service_id\":\"2e1b5d7f3c904d1b8f7e406c8b2d3f51\",\"interface\":\"public\",\"url\":\"http://192.0.2.3\",")]
+    public async Task Everything_keeps_what_else_the_client_gives_it(string kind, string fields)
+    {
+        var name = kind == "endpoint" ? "\"colour\":\"red\"" : $"\"name\":\"{Unique(kind)}\",\"colour\":\"red\"";
+        var id = await cloud.NewAsync(kind, $"{fields}{name},\"deep\":{{\"er\":[1]}}");
+        var changed = (await cloud.SendAsync("PATCH", $"{V}/{kind}s/{id}", $$$"""{"{{{kind}}}":{"colour":"blue","size":3}}""")).Json.GetProperty(kind);
+        var shown = (await cloud.GetAsync($"{V}/{kind}s/{id}")).Json.GetProperty(kind);
+        shown.GetRawText().Should().Be(changed.GetRawText());
+        shown.GetProperty("colour").GetString().Should().Be("blue");
+        shown.GetProperty("size").GetInt32().Should().Be(3);
+        shown.GetProperty("deep").GetProperty("er")[0].GetInt32().Should().Be(1);
+        shown.GetProperty("id").GetString().Should().Be(id);
+        var before = (await cloud.GetAsync($"{V}/{kind}s/{id}")).Text;
+        RefusalTests.Check(await cloud.SendAsync("PATCH", $"{V}/{kind}s/{id}", $$$"""{"{{{kind}}}":{"large":"{{{new string('x', 17000)}}}"}}"""), 400);
+        (await cloud.GetAsync($"{V}/{kind}s/{id}")).Text.Should().Be(before);
+        if (kind == "domain")
+        {
+            await cloud.SendAsync("PATCH", $"{V}/domains/{id}", """{"domain":{"enabled":false}}""");
+        }
+
+        (await cloud.SendAsync("DELETE", $"{V}/{kind}s/{id}", null)).Code.Should().Be(204);
+    }
+
+    [Fact]
+    public async Task A_user_has_options_and_one_keeps_the_password_from_being_changed()
+    {
+        var id = await cloud.NewAsync("user", $"\"name\":\"{Unique("optional")}\",\"password\":\"pw\",\"options\":{{\"lock_password\":true,\"ignore_password_expiry\":true,\"multi_factor_auth_rules\":[[\"password\",\"totp\"]]}}");
+        async Task<string> OptionsAsync() => (await cloud.GetAsync($"{V}/users/{id}")).Json.GetProperty("user").GetProperty("options").GetRawText();
+        (await OptionsAsync()).Should().Be("""{"lock_password":true,"ignore_password_expiry":true,"multi_factor_auth_rules":[["password","totp"]]}""");
+        const string Own = """{"user":{"original_password":"pw","password":"other"}}""";
+        RefusalTests.Check(await cloud.PostAsync($"{V}/users/{id}/password", Own, null), 400);
+        (await cloud.LogInAsync(ByPassword(id), "\"unscoped\"")).Code.Should().Be(201);
+        (await cloud.SendAsync("PATCH", $"{V}/users/{id}", """{"user":{"options":{"lock_password":null,"ignore_password_expiry":false}}}""")).Code.Should().Be(200);
+        (await OptionsAsync()).Should().Be("""{"multi_factor_auth_rules":[["password","totp"]],"ignore_password_expiry":false}""");
+        (await cloud.PostAsync($"{V}/users/{id}/password", Own, null)).Code.Should().Be(204);
     }
 
     [Fact]
