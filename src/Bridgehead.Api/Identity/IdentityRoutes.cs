@@ -20,6 +20,7 @@ internal static class IdentityRoutes
         UsersApi.Map(routes);
         GroupsApi.Map(routes);
         RolesApi.Map(routes);
+        ImpliedRolesApi.Map(routes);
         GrantsApi.Map(routes);
         RoleAssignmentsApi.Map(routes);
         RegionsApi.Map(routes);
@@ -43,6 +44,8 @@ internal sealed record IdentityServices(Database Store, NovaSettings Settings)
     public GroupActions Groups { get; } = new(Store);
 
     public RoleActions Roles { get; } = new(Store);
+
+    public ImpliedRoleActions ImpliedRoles { get; } = new(Store);
 
     public CatalogueActions Catalogue { get; } = new(Store);
 

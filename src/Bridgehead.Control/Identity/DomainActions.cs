@@ -75,7 +75,7 @@ public sealed class DomainActions(Database store)
             await session.Identities.RemoveDomainAsync(id, cancel);
 
             // Its groups may have given roles to users of other domains.
-            await session.ApplicationCredentials.EndWithoutRolesAsync(null, null, cancel);
+            await session.ApplicationCredentials.EndWithoutRolesAsync(null, cancel);
             return default(Done);
         },
         cancel);

@@ -64,7 +64,7 @@ public sealed class GroupActions(Database store)
             }
 
             await session.Identities.RemoveGroupAsync(id, cancel);
-            await session.ApplicationCredentials.EndWithoutRolesAsync(null, null, cancel);
+            await session.ApplicationCredentials.EndWithoutRolesAsync(null, cancel);
             return default(Done);
         },
         cancel);
@@ -97,7 +97,7 @@ public sealed class GroupActions(Database store)
                 return Problem.Missing($"User {user} is not a member of group {group}.");
             }
 
-            await session.ApplicationCredentials.EndWithoutRolesAsync(user, null, cancel);
+            await session.ApplicationCredentials.EndWithoutRolesAsync(user, cancel);
             return default(Done);
         },
         cancel);

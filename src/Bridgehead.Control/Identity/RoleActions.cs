@@ -86,7 +86,7 @@ public sealed class RoleActions(Database store)
                 return NotAssigned(actor, scope, role);
             }
 
-            await session.ApplicationCredentials.EndWithoutRolesAsync(actor.IsGroup ? null : actor.Id, role, cancel);
+            await session.ApplicationCredentials.EndWithoutRolesAsync(actor.IsGroup ? null : actor.Id, cancel);
             return default(Done);
         },
         cancel);

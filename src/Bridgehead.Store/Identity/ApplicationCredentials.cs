@@ -60,17 +60,17 @@ public sealed class ApplicationCredentials(Session session)
         await session.Sql.ExecuteAsync("delete from application_credentials where id = @id", cancel, ("id", id));
     }
 
-    /// <summary>Ends those, of a user or made with a role or all, that were made with a role that their user no longer has on the project.</summary>
-    public async Task EndWithoutRolesAsync(string? user, string? role, CancellationToken cancel)
+    /// <summary>Ends those, of a user or of all, that were made with a role that their user no longer has on the project.</summary>
+    public async Task EndWithoutRolesAsync(string? user, CancellationToken cancel)
     {
         var ended = await new Narrowing()
             .By("c.user_id = @user", "user", user)
-            .By("cr.role_id = @role", "role", role)
             .ListAsync(
                 session.Sql,
                 """
                 select distinct c.id from application_credentials c join application_credential_roles cr on cr.credential_id = c.id
-                  and not exists (select 1 from role_assignments a where a.scope = 'project' and a.scope_id = c.project_id and a.role_id = cr.role_id
+                  and not exists (select 1 from role_assignments a join role_closure l on l.prior_id = a.role_id
+                    where a.scope = 'project' and a.scope_id = c.project_id and l.role_id = cr.role_id
                     and (a.actor_id = c.user_id or a.actor_id in (select g.group_id from group_members g where g.user_id = c.user_id)))
                 """,
                 "c.id",

@@ -19,11 +19,12 @@ public sealed partial class Identities
           left join projects p on a.scope = 'project' and p.id = a.scope_id left join domains pd on pd.id = p.domain_id left join domains d on a.scope = 'domain' and d.id = a.scope_id
         """;
 
-    /// <summary>Assignments as one would have them whose users stand for themselves.</summary>
+    /// <summary>Assignments as one would have them whose users stand for themselves and whose roles imply nothing.</summary>
     private const string Expanded =
         """
-        (select e.actor, e.actor_id, e.scope, e.scope_id, e.role_id from role_assignments e where e.actor = 'user'
-          union select 'user', m.user_id, e.scope, e.scope_id, e.role_id from role_assignments e join group_members m on m.group_id = e.actor_id where e.actor = 'group')
+        (select e.actor, e.actor_id, e.scope, e.scope_id, c.role_id from role_assignments e join role_closure c on c.prior_id = e.role_id where e.actor = 'user'
+          union select 'user', m.user_id, e.scope, e.scope_id, c.role_id from role_assignments e join role_closure c on c.prior_id = e.role_id
+            join group_members m on m.group_id = e.actor_id where e.actor = 'group')
         """;
 
     /// <summary>At most <paramref name="limit"/> assignments in the order of actors and scopes.</summary>

@@ -13,7 +13,7 @@ public sealed record AssignmentFilter
 
     public Scope? Scope { get; init; }
 
-    /// <summary>Shows users in place of their groups.</summary>
+    /// <summary>Shows users in place of their groups, and roles that are implied, too.</summary>
     public bool Effective { get; init; }
 }
 
@@ -38,11 +38,12 @@ public sealed partial class Identities
     public Task SaveRoleAsync(Role r, CancellationToken cancel) => session.Sql.ExecuteAsync(
         "update roles set name = @name, description = @description, extra = @extra where id = @id", cancel, Fields(r));
 
-    /// <summary>Takes the role from everybody; application credentials made with it end.</summary>
+    /// <summary>Takes the role from everybody, with what it implied; application credentials made with either end.</summary>
     public async Task RemoveRoleAsync(string id, CancellationToken cancel)
     {
         await session.Sql.ExecuteAsync("delete from role_assignments where role_id = @id", cancel, ("id", id));
-        await session.ApplicationCredentials.EndWithoutRolesAsync(null, id, cancel);
+        await session.Sql.ExecuteAsync("delete from implied_roles where prior_id = @id or implied_id = @id", cancel, ("id", id));
+        await session.ApplicationCredentials.EndWithoutRolesAsync(null, cancel);
         await session.Sql.ExecuteAsync("delete from roles where id = @id", cancel, ("id", id));
     }
 
@@ -77,11 +78,12 @@ public sealed partial class Identities
         ("scope", scope.Word),
         ("scopeId", scope.Id));
 
-    /// <summary>All roles that a user has on a scope, by groups too; with a credential, those of them that it was made with.</summary>
+    /// <summary>All roles that a user has on a scope, by groups too, and those that they imply; with a credential, those of them that it was made with.</summary>
     public Task<List<Role>> EffectiveRolesAsync(string user, Scope scope, string? credential, CancellationToken cancel) => session.Sql.ListAsync(
         $"""
-        select distinct r.* from role_assignments a join roles r on r.id = a.role_id where a.scope = @scope and a.scope_id = @scopeId and {IsActor}
-          {(credential is null ? "" : "and a.role_id in (select role_id from application_credential_roles where credential_id = @credential)")} order by r.name
+        select distinct r.* from role_assignments a join role_closure c on c.prior_id = a.role_id join roles r on r.id = c.role_id
+          where a.scope = @scope and a.scope_id = @scopeId and {IsActor}
+          {(credential is null ? "" : "and r.id in (select role_id from application_credential_roles where credential_id = @credential)")} order by r.name
         """,
         ReadRole,
         cancel,

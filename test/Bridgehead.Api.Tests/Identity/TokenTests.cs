@@ -21,7 +21,7 @@ public sealed class TokenTests(Cloud cloud) : IClassFixture<Cloud>
         token.GetProperty("user").GetProperty("password_expires_at").ValueKind.Should().Be(JsonValueKind.Null);
         token.GetProperty("project").GetProperty("domain").GetProperty("id").GetString().Should().Be("default");
         token.GetProperty("is_domain").GetBoolean().Should().BeFalse();
-        token.GetProperty("roles").Texts("name").Should().Equal("admin");
+        token.GetProperty("roles").Texts("name").Should().Equal("admin", "member", "reader");
         token.GetProperty("audit_ids").GetArrayLength().Should().Be(1);
         token.GetProperty("issued_at").GetString().Should().MatchRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$");
         var catalogue = token.GetProperty("catalog");
