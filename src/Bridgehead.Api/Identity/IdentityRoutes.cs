@@ -47,6 +47,8 @@ internal sealed record IdentityServices(Database Store, NovaSettings Settings)
 
     public ImpliedRoleActions ImpliedRoles { get; } = new(Store);
 
+    public RegionActions Regions { get; } = new(Store);
+
     public CatalogueActions Catalogue { get; } = new(Store);
 
     public ApplicationCredentialActions Credentials { get; } = new(Store);

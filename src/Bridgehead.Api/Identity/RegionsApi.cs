@@ -16,7 +16,7 @@ internal static class RegionsApi
         .Doc("Makes a region of that id.", 201, """{"region":{"id":null,"description":"x","parent_region_id":null}}""")
         .Map("PATCH", $"{V}/regions/{{id}}", Access.Admin, UpdateAsync).Doc("Changes a region.", 200, """{"region":{"description":"y","parent_region_id":null}}""")
         .Map("DELETE", $"{V}/regions/{{id}}", Access.Admin, async call =>
-            await call.DoneAsync(await call.Services.Identity.Catalogue.DeleteRegionAsync(call.Segment("id"), call.Cancel), 204))
+            await call.DoneAsync(await call.Services.Identity.Regions.DeleteAsync(call.Segment("id"), call.Cancel), 204))
         .Doc("Deletes a region and those below it, unless an endpoint is in one of them.", 204);
 
     private static Task ListAsync(ApiCall call) => call.PageAsync(
@@ -38,7 +38,7 @@ internal static class RegionsApi
 
         await (body.Wrong is { } wrong
             ? call.RefuseAsync(wrong)
-            : call.OneAsync(await call.Services.Identity.Catalogue.CreateRegionAsync(path ?? id, description, parent, call.Cancel), 201, "region", IdentityViews.Region));
+            : call.OneAsync(await call.Services.Identity.Regions.CreateAsync(path ?? id, description, parent, call.Cancel), 201, "region", IdentityViews.Region));
     }
 
     private static async Task UpdateAsync(ApiCall call, JsonBody body)
@@ -47,6 +47,6 @@ internal static class RegionsApi
         var (description, parent) = (region.TryText("description"), region.IsNull("parent_region_id") ? "" : region.TryText("parent_region_id"));
         await (body.Wrong is { } wrong
             ? call.RefuseAsync(wrong)
-            : call.OneAsync(await call.Services.Identity.Catalogue.UpdateRegionAsync(call.Segment("id"), description, parent, call.Cancel), 200, "region", IdentityViews.Region));
+            : call.OneAsync(await call.Services.Identity.Regions.UpdateAsync(call.Segment("id"), description, parent, call.Cancel), 200, "region", IdentityViews.Region));
     }
 }

@@ -21,73 +21,9 @@ public sealed record ServiceChange(string? Type, string? Name, string? Descripti
     public string Extra { get; init; } = "{}";
 }
 
-/// <summary>The catalogue: regions, services and endpoints. For administrators.</summary>
+/// <summary>The catalogue: services and endpoints. For administrators.</summary>
 public sealed class CatalogueActions(Database store)
 {
-    public Task<Outcome<Region>> CreateRegionAsync(string? id, string description, string? parent, CancellationToken cancel) => store.TryWriteAsync<Region>(
-        async session =>
-        {
-            await session.LockAsync(IdentityChange.Lock, cancel);
-            var region = new Region(id ?? IdentityChange.NewId(), description, parent);
-            if (CheckRegion(region) is { } wrong)
-            {
-                return wrong;
-            }
-
-            if (parent is not null && await session.Catalogue.RegionAsync(parent, cancel) is null)
-            {
-                return IdentityChange.NotFound("region", parent);
-            }
-
-            return await session.Catalogue.AddRegionAsync(region, cancel) ? region : IdentityChange.Taken("region", region.Id);
-        },
-        cancel);
-
-    /// <param name="parent">Null leaves it, empty takes it away.</param>
-    public Task<Outcome<Region>> UpdateRegionAsync(string id, string? description, string? parent, CancellationToken cancel) => store.TryWriteAsync<Region>(
-        async session =>
-        {
-            await session.LockAsync(IdentityChange.Lock, cancel);
-            if (await session.Catalogue.RegionAsync(id, cancel) is not { } before)
-            {
-                return IdentityChange.NotFound("region", id);
-            }
-
-            var region = before with { Description = description ?? before.Description, ParentId = parent is null ? before.ParentId : parent.Length == 0 ? null : parent };
-            if (CheckRegion(region) is { } wrong)
-            {
-                return wrong;
-            }
-
-            for (var above = region.ParentId; above is not null;)
-            {
-                if (await session.Catalogue.RegionAsync(above, cancel) is not { } one)
-                {
-                    return IdentityChange.NotFound("region", above);
-                }
-
-                if (one.Id == id)
-                {
-                    return Problem.Bad($"Region {id} cannot be below itself.");
-                }
-
-                above = one.ParentId;
-            }
-
-            await session.Catalogue.SaveRegionAsync(region, cancel);
-            return region;
-        },
-        cancel);
-
-    /// <summary>With the regions below it, unless an endpoint is in one of them.</summary>
-    public Task<Outcome<Done>> DeleteRegionAsync(string id, CancellationToken cancel) => store.TryWriteAsync<Done>(
-        async session =>
-        {
-            await session.LockAsync(IdentityChange.Lock, cancel);
-            return await session.Catalogue.RegionAsync(id, cancel) is null ? IdentityChange.NotFound("region", id) : await RemoveRegionAsync(session, id, cancel);
-        },
-        cancel);
-
     public Task<Outcome<CatalogueService>> CreateServiceAsync(ServiceChange change, CancellationToken cancel) => store.TryWriteAsync<CatalogueService>(
         async session =>
         {
@@ -181,25 +117,6 @@ public sealed class CatalogueActions(Database store)
         },
         cancel);
 
-    private static async Task<Outcome<Done>> RemoveRegionAsync(Session session, string id, CancellationToken cancel)
-    {
-        if ((await session.Catalogue.EndpointsAsync(new EndpointFilter(RegionId: id), new Page(1, null), cancel)).Count > 0)
-        {
-            return Problem.Denied($"Unable to delete region {id} because it or its child regions have associated endpoints.");
-        }
-
-        foreach (var child in await session.Catalogue.RegionsAsync(id, Page.All, cancel))
-        {
-            if ((await RemoveRegionAsync(session, child.Id, cancel)).Problem is { } problem)
-            {
-                return problem;
-            }
-        }
-
-        await session.Catalogue.RemoveRegionAsync(id, cancel);
-        return default(Done);
-    }
-
     private static async Task<Outcome<Endpoint>> WithAsync(Session session, Endpoint endpoint, EndpointChange change, CancellationToken cancel)
     {
         await session.LockAsync(IdentityChange.Lock, cancel);
@@ -240,9 +157,6 @@ public sealed class CatalogueActions(Database store)
             : Extra.Merge(service.Extra, change.Extra).Succeeded(out var extra, out var problem) ? changed with { Extra = extra } : problem;
     }
 
-    private static Problem? CheckRegion(Region region) =>
-        Text.CheckName("Region id", region.Id) ?? (region.Id.Contains('/') ? Problem.Bad("A region's id may not contain a slash.") : null) ?? Text.CheckDescription("Region description", region.Description);
-
     private static Problem? CheckService(CatalogueService service) => Text.CheckName("Service type", service.Type)
         ?? (service.Name.Length == 0 ? null : Text.CheckName("Service name", service.Name)) ?? Text.CheckDescription("Service description", service.Description);
 
@@ -258,34 +172,6 @@ public sealed class CatalogueActions(Database store)
             return wrong;
         }
 
-        return change.RegionId is null && change.Region is { } region ? CheckRegion(new Region(region, "", null)) : null;
-    }
-}
-
-/// <summary>URLs of the catalogue.</summary>
-public static class EndpointUrl
-{
-    /// <summary>What is wrong with an operator's URL.</summary>
-    public static Problem? Check(string url)
-    {
-        var filled = Fill(url, "p", "u");
-        return url.Length <= 225 && filled is not null && !url.Any(char.IsWhiteSpace) && Uri.TryCreate(filled, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            ? null
-            : Problem.Bad($"'{url}' is not a URL of an endpoint: http or https, at most 225 characters, with project_id, tenant_id and user_id as the only substitutions.");
-    }
-
-    /// <summary>The URL with the token's project and user in it; null when it names what the token has not.</summary>
-    public static string? Fill(string url, string? project, string user)
-    {
-        var filled = url;
-        foreach (var (name, value) in new[] { ("project_id", project), ("tenant_id", project), ("user_id", user) })
-        {
-            if (value is not null)
-            {
-                filled = filled.Replace($"$({name})s", value, StringComparison.Ordinal).Replace($"%({name})s", value, StringComparison.Ordinal);
-            }
-        }
-
-        return filled.Contains("$(", StringComparison.Ordinal) || filled.Contains("%(", StringComparison.Ordinal) ? null : filled;
+        return change.RegionId is null && change.Region is { } region ? RegionActions.Check(new Region(region, "", null)) : null;
     }
 }
