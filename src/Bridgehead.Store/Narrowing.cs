@@ -77,12 +77,17 @@ internal sealed class Narrowing
     {
         if (tags.Count > 0)
         {
-            _conditions.Add($"{sign} ({string.Join($" {joint} ", tags.Select((_, number) => $"replace(tags, @{name}{number}, '') <> tags"))})");
+            _conditions.Add($"{sign} ({Joined([.. tags.Select((_, number) => $"replace(tags, @{name}{number}, '') <> tags")], joint)})");
             _parameters.AddRange(tags.Select((tag, number) => ($"{name}{number}", (object?)$",{tag},")));
         }
 
         return this;
     }
+
+    /// <summary>The conditions as a tree that is no deeper than it must be: SQLite takes a depth of a thousand.</summary>
+    private static string Joined(ReadOnlySpan<string> conditions, string joint) => conditions.Length == 1
+        ? conditions[0]
+        : $"({Joined(conditions[..(conditions.Length / 2)], joint)} {joint} {Joined(conditions[(conditions.Length / 2)..], joint)})";
 
     /// <summary>The page of a table's rows in the order of name and id.</summary>
     public Task<List<T>> PageAsync<T>(Sql sql, string table, Page page, Func<Row, T> read, CancellationToken cancel) => PageAsync(sql, table, "name", page, read, cancel);

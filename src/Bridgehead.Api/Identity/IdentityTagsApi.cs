@@ -33,10 +33,10 @@ internal static class IdentityTagsApi
     /// <summary>The query parameters of <see cref="Wanted"/>.</summary>
     public static readonly string[] Filters = ["tags", "tags-any", "not-tags", "not-tags-any"];
 
-    /// <summary>The filter of lists. Nothing has more tags than the most, so further ones need not be looked at.</summary>
+    /// <summary>The filter of lists.</summary>
     public static TagFilter Wanted(ApiCall call)
     {
-        string[] Of(string name) => call.Query(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Take(TagRules.Most + 1).ToArray() ?? [];
+        string[] Of(string name) => call.Query(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ToArray() ?? [];
         return new TagFilter { All = Of(Filters[0]), Any = Of(Filters[1]), NotAll = Of(Filters[2]), NotAny = Of(Filters[3]) };
     }
 

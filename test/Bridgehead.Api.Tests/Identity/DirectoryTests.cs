@@ -122,6 +122,9 @@ public sealed class DirectoryTests(Cloud cloud) : IClassFixture<Cloud>
         (await ListAsync("projects", $"name={name}&tags=t")).Should().BeEmpty();
         (await ListAsync("projects", $"name={name}&tags-any=t1,x&not-tags=t1,x&not-tags-any=x")).Should().Equal(parent);
         (await ListAsync("projects", $"name={name}&not-tags-any=t1,x")).Should().BeEmpty();
+        var many = string.Join(',', Enumerable.Range(0, 1500).Select(i => $"{i}"));
+        (await ListAsync("projects", $"name={name}&tags-any={many},t2")).Should().Equal(parent);
+        (await ListAsync("projects", $"name={name}&tags={many}")).Should().BeEmpty();
         (await ListAsync("projects", $"name__startswith={name}&name__iendswith=BELOW")).Should().Equal(child);
         (await ListAsync("projects", $"name__contains={name}x")).Should().BeEmpty();
         (await ListAsync("projects", $"name={name}&enabled=0")).Should().BeEmpty();
