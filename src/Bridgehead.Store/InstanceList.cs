@@ -123,9 +123,9 @@ internal sealed class InstanceList
 
     private void NarrowByTags(InstanceFilter filter)
     {
-        foreach (var tag in filter.Tags)
+        if (filter.Tags.Count > 0)
         {
-            _where.Add(HasTag([tag]));
+            _where.Add(HasTags(filter.Tags));
         }
 
         if (filter.TagsAny.Count > 0)
@@ -135,7 +135,7 @@ internal sealed class InstanceList
 
         if (filter.NotTags.Count > 0)
         {
-            _where.Add($"not ({string.Join(" and ", filter.NotTags.Select(tag => HasTag([tag])))})");
+            _where.Add($"not {HasTags(filter.NotTags)}");
         }
 
         if (filter.NotTagsAny.Count > 0)
@@ -144,6 +144,14 @@ internal sealed class InstanceList
         }
     }
 
+    /// <summary>All of them. They are counted, since SQLite takes no condition that is a thousand deep.</summary>
+    private string HasTags(IReadOnlyList<string> tags)
+    {
+        var distinct = tags.Distinct(StringComparer.Ordinal).ToList();
+        return $"((select count(*) from instance_tags t where t.instance_uuid = i.uuid and t.tag in ({string.Join(',', distinct.Select(Parameter))})) = {distinct.Count})";
+    }
+
+    /// <summary>Any of them.</summary>
     private string HasTag(IReadOnlyList<string> tags) =>
         $"exists (select 1 from instance_tags t where t.instance_uuid = i.uuid and t.tag in ({string.Join(',', tags.Select(Parameter))}))";
 

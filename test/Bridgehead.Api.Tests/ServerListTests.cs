@@ -119,6 +119,14 @@ public sealed class ServerListTests(CrowdedCloud cloud) : IClassFixture<CrowdedC
         (await NamesAsync(query.Replace("PROJECT", cloud.Project).Replace("ALPHA", $"{cloud.Ids["alpha"]}"), "admin")).Should().BeEquivalentTo(Words(names));
 
     [Theory]
+    [InlineData("tags", "")]
+    [InlineData("tags-any", "alpha beta")]
+    [InlineData("not-tags", "alpha beta gamma web.one web-two")]
+    [InlineData("not-tags-any", "gamma web.one web-two")]
+    public async Task As_many_tags_may_be_asked_for_as_a_query_holds(string key, string names) =>
+        (await NamesAsync($"{key}={string.Join(',', Enumerable.Range(0, 1500))},red", cloud.Member, "2.26")).Should().BeEquivalentTo(Words(names));
+
+    [Theory]
     [InlineData("tags=red", "alpha beta")]
     [InlineData("tags=red,blue", "alpha")]
     [InlineData("tags-any=blue,green", "alpha")]
