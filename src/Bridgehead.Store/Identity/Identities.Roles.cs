@@ -81,9 +81,11 @@ public sealed partial class Identities
     /// <summary>All roles that a user has on a scope, by groups too, and those that they imply; with a credential, those of them that it was made with.</summary>
     public Task<List<Role>> EffectiveRolesAsync(string user, Scope scope, string? credential, CancellationToken cancel) => session.Sql.ListAsync(
         $"""
-        select distinct r.* from role_assignments a join role_closure c on c.prior_id = a.role_id join roles r on r.id = c.role_id
-          where a.scope = @scope and a.scope_id = @scopeId and {IsActor}
-          {(credential is null ? "" : "and r.id in (select role_id from application_credential_roles where credential_id = @credential)")} order by r.name
+        with recursive has (role_id) as (
+          select a.role_id from role_assignments a where a.scope = @scope and a.scope_id = @scopeId and {IsActor}
+          union select i.implied_id from has h join implied_roles i on i.prior_id = h.role_id)
+        select r.* from has h join roles r on r.id = h.role_id
+          {(credential is null ? "" : "where r.id in (select role_id from application_credential_roles where credential_id = @credential)")} order by r.name
         """,
         ReadRole,
         cancel,
