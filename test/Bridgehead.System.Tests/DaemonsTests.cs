@@ -43,7 +43,7 @@ public sealed class DaemonsTests
         await cloud.RunAsync("kill -KILL $(pgrep -f '^nova-compute'); nova delete one");
         await cloud.RunAsync("nova-compute >>$SANDBOX_LOG 2>&1 </dev/null & true");
         await cloud.UntilAsync("! iptables-save | grep inst-");
-        await cloud.RunAsync("kill $(pgrep -f 'sleep 600'); while pgrep -f pg_ctl; do sleep 0.05; done; while pgrep -x postgres; do sleep 0.05; done");
+        await cloud.RunAsync("kill $(pgrep -f 'sleep 600'); while pgrep -f pg_ctl; do sleep 0.05; done; while pgrep -x postgres; do sleep 0.05; done; while [ -e \"$(sed 's/^Host=//; s/;.*//' /run/postgres)\" ]; do sleep 0.05; done");
     }
 
     private static async Task BootAsync(SandboxCloud cloud)
