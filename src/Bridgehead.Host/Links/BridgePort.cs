@@ -29,7 +29,8 @@ internal sealed class BridgePort(LinkReader reader, LinkWriter writer, TimeProvi
     }
 
     /// <summary>
-    /// The way back. First the interface gets the addresses as well; then one batch leads the routes over it, takes it off the bridge, and the addresses off that. It may be cut off anywhere and begun again.
+    /// The way back. First the interface gets the addresses as well; then one batch takes it off the bridge, leads the routes over it, and takes the addresses off the bridge. It may be cut off anywhere and begun
+    /// again. Routes that led over the interface while it is the bridge's would have it ask for its neighbours, and the answers are the bridge's: such a question is repeated after a second only.
     /// </summary>
     public async Task DisconnectAsync(DeviceName bridge, DeviceName device, CancellationToken cancel)
     {
@@ -44,7 +45,7 @@ internal sealed class BridgePort(LinkReader reader, LinkWriter writer, TimeProvi
         await writer.ApplyAsync([.. addresses.Where(a => !there.Contains(a.Text)).Select(a => a.AddTo(device))], cancel);
         IReadOnlyList<string> disconnect = link.Master is null ? [] : [$"link set dev {device} nomaster"];
         var lost = await LostAsync(routes, device, HaveV6(addresses), cancel);
-        await writer.ApplyAsync([.. Lead(lost, device), .. disconnect, .. addresses.AsEnumerable().Reverse().Select(a => a.DeleteFrom(bridge))], cancel);
+        await writer.ApplyAsync([.. disconnect, .. Lead(lost, device), .. addresses.AsEnumerable().Reverse().Select(a => a.DeleteFrom(bridge))], cancel);
     }
 
     private async Task MoveAsync(Move move, CancellationToken cancel)
