@@ -1,4 +1,5 @@
 using Bridgehead.Model;
+
 namespace Bridgehead.Store;
 
 /// <summary>A connection's aggregates, inside a transaction when it came from a write.</summary>

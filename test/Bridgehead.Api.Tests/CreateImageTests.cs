@@ -56,7 +56,7 @@ public sealed class CreateImageTests(Cloud cloud) : IClassFixture<Cloud>
             return default(Done);
         });
         var asked = await cloud.PostAsync(
-            $"/compute/v2.1/servers/{server}/action", """{"createBackup":{"name":"b","backup_type":"daily","rotation":"3","metadata":{"image_type":"mine","backup_type":"yearly","colour":"red"}}}""");
+            $"/compute/v2.1/servers/{server}/action", """{"createBackup":{"name":"b","backup_type":"daily","rotation":"3","metadata":{"image_type":"mine","backup_type":"yearly","instance_uuid":"another","colour":"red"}}}""");
         asked.Code.Should().Be(202, asked.Text);
         var id = Guid.Parse(asked.Header("Location").Split('/')[^1]);
         var image = await cloud.ShowImageAsync(id);

@@ -66,6 +66,26 @@ public sealed class RaceTests
         (await store.ReadAsync(s => s.Identities.ProjectAsync(user.ProjectId, Cancel), Cancel))!.Tags.Should().BeEquivalentTo(tags);
     }
 
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task A_backup_that_is_protected_while_its_turn_ends_is_kept_or_was_gone(string kind)
+    {
+        await using var fresh = await FreshDatabase.CreateAsync(kind);
+        var (store, _, user) = await CloudAsync(fresh);
+        var files = new ImageFiles("/none");
+        var (actions, server) = (new ImageActions(store, files), Guid.NewGuid());
+        for (var round = 0; round < 30; round++)
+        {
+            var properties = new Dictionary<string, string> { [ImageOrigin.ImageType] = ImageOrigin.Backup, [ImageOrigin.BackupType] = $"{round}", [ImageOrigin.InstanceUuid] = $"{server:D}" };
+            var backup = new Image { Id = Guid.NewGuid(), Name = "b", Status = ImageStatus.Queued, Visibility = ImageVisibility.Private, Owner = user.ProjectId, Properties = properties };
+            (await store.WriteAsync(s => s.Images.AddAsync(backup, Cancel), Cancel)).Should().BeTrue();
+            var protecting = Task.Run(() => actions.PatchAsync(user, backup.Id, [new ImageChange(ImageOperation.Replace, "protected", new ImageValue.Flag(true))], Cancel), Cancel);
+            await Task.Run(() => new BackupRotation(store, files).RunAsync(backup, server, 0, Cancel), Cancel);
+            var kept = (await protecting).Problem is null;
+            var left = await store.ReadAsync(s => s.Images.FindAsync(backup.Id, Cancel), Cancel);
+            left.Should().Match<Image?>(image => kept ? image!.Protected && image.Properties.Count == 3 : image == null);
+        }
+    }
+
     private static async Task<(Database, NovaSettings, Caller)> CloudAsync(FreshDatabase fresh)
     {
         var store = await fresh.OpenAsync();

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Bridgehead.Control;
 using Bridgehead.Model;
-using Bridgehead.Store;
 
 namespace Bridgehead.Api;
 
@@ -108,7 +107,7 @@ internal static class ImagesApi
         w.WriteNumber("minRam", image.MinRam);
         Views.Texts(w, "metadata", image.Properties);
         w.WriteNumber("OS-EXT-IMG-SIZE:size", image.Size ?? 0);
-        if (image.Properties.TryGetValue(BackupRotation.InstanceUuid, out var server))
+        if (image.Properties.TryGetValue(ImageOrigin.InstanceUuid, out var server))
         {
             w.WriteStartObject("server");
             w.WriteString("id", server);

@@ -64,12 +64,12 @@ internal static class ImagesQuery
         var properties = new Dictionary<string, string>(StringComparer.Ordinal);
         if (call.Query("server") is { } server)
         {
-            properties[BackupRotation.InstanceUuid] = server.TrimEnd('/').Split('/')[^1];
+            properties[ImageOrigin.InstanceUuid] = server.TrimEnd('/').Split('/')[^1];
         }
 
         if (call.Query("type") is { } type)
         {
-            properties[BackupRotation.ImageType] = type;
+            properties[ImageOrigin.ImageType] = type;
         }
 
         return properties;

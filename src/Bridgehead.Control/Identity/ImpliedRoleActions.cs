@@ -17,7 +17,7 @@ public sealed class ImpliedRoleActions(Database store)
 
             if (Role.IsAdmin(pair.Implied.Name))
             {
-                return Problem.Denied($"{pair.Implied.Id} cannot be an implied role.");
+                return NeverAdmin(implied);
             }
 
             await session.Identities.ImplyAsync(prior, implied, cancel);
@@ -56,6 +56,9 @@ public sealed class ImpliedRoleActions(Database store)
             ? (role, (await session.Identities.ImpliedRolesAsync(prior, cancel)).ConvertAll(pair => pair.Implied))
             : IdentityChange.NotFound("role", prior),
         cancel);
+
+    /// <summary>Nobody becomes an administrator by having another role.</summary>
+    internal static Problem NeverAdmin(string role) => Problem.Denied($"{role} cannot be an implied role: the role {Role.Admin} follows from no other.");
 
     private static Problem NotImplied(string prior, string implied) => Problem.Missing($"{prior} does not imply {implied}.");
 

@@ -37,6 +37,11 @@ public sealed class RoleActions(Database store)
                 return IdentityChange.Taken("role", role.Name);
             }
 
+            if (Role.IsAdmin(role.Name) && (await session.Identities.ImpliedRolesAsync(null, cancel)).Exists(pair => pair.Implied.Id == id))
+            {
+                return ImpliedRoleActions.NeverAdmin(id);
+            }
+
             await session.Identities.SaveRoleAsync(role, cancel);
             return role;
         },

@@ -6,7 +6,7 @@ namespace Bridgehead.Control;
 public static class TagRules
 {
     /// <summary>Of one project or domain.</summary>
-    public const int Most = 80;
+    private const int Most = 80;
 
     /// <summary>Each once, in order.</summary>
     public static IReadOnlyList<string> Normal(IReadOnlyList<string> tags) => [.. tags.Distinct().Order(StringComparer.Ordinal)];

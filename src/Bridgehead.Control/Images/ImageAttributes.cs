@@ -18,6 +18,8 @@ public static class ImageAttributes
     public static readonly IReadOnlyList<string> ReadOnly =
         ["id", "created_at", "updated_at", "status", "checksum", "size", "virtual_size", "os_hash_algo", "os_hash_value", "direct_url", "self", "file", "schema", "stores"];
 
+    private static readonly Image Empty = new() { Id = Guid.Empty, Name = "", Status = ImageStatus.Queued, Visibility = ImageVisibility.Private };
+
     private static readonly string[] Reserved = ["location", "deleted", "deleted_at"];
 
     private static readonly Dictionary<string, Func<Image, ImageValue, Image?>> Base = new(StringComparer.Ordinal)
@@ -82,8 +84,6 @@ public static class ImageAttributes
             ? image with { Properties = image.Properties.Where(p => p.Key != name).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal) }
             : Problem.Conflicting($"Property {name} does not exist.");
     }
-
-    private static readonly Image Empty = new() { Id = Guid.Empty, Name = "", Status = ImageStatus.Queued, Visibility = ImageVisibility.Private };
 
     /// <summary>What is wrong with items that are to be properties of an image, which compute calls its metadata; null when nothing is.</summary>
     public static Problem? CheckMetadata(IReadOnlyDictionary<string, string> items) => items.Select(item => item.Key.Length is 0 or > LongestName || item.Value.Length > LongestName

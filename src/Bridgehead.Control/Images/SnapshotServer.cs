@@ -31,7 +31,7 @@ public sealed class SnapshotServer(Database store, NovaSettings settings)
                 return over;
             }
 
-            var image = await DraftAsync(s, caller, instance, name, PropertiesOf(metadata, backup), cancel);
+            var image = await DraftAsync(s, caller, instance, name, PropertiesOf(server, metadata, backup), cancel);
             if (ImageAttributes.CheckCounts(image) is { } tooMany)
             {
                 return tooMany;
@@ -46,12 +46,14 @@ public sealed class SnapshotServer(Database store, NovaSettings settings)
         cancel);
 
     /// <summary>What the user says of it; of a backup, what it is found by when its turn is over, whatever the user says.</summary>
-    private static Dictionary<string, string> PropertiesOf(IReadOnlyDictionary<string, string> metadata, BackupTurn? backup)
+    private static Dictionary<string, string> PropertiesOf(Guid server, IReadOnlyDictionary<string, string> metadata, BackupTurn? backup)
     {
         var properties = new Dictionary<string, string>(metadata, StringComparer.Ordinal);
         if (backup is not null)
         {
-            (properties[BackupRotation.ImageType], properties[BackupRotation.BackupType]) = (BackupRotation.Backup, backup.Type);
+            properties[ImageOrigin.ImageType] = ImageOrigin.Backup;
+            properties[ImageOrigin.BackupType] = backup.Type;
+            properties[ImageOrigin.InstanceUuid] = $"{server:D}";
         }
 
         return properties;
@@ -63,8 +65,8 @@ public sealed class SnapshotServer(Database store, NovaSettings settings)
         var original = await s.Images.FindAsync(instance.ImageId, cancel);
         var properties = new Dictionary<string, string>(original?.Properties ?? new Dictionary<string, string>(), StringComparer.Ordinal)
         {
-            [BackupRotation.ImageType] = "snapshot",
-            [BackupRotation.InstanceUuid] = $"{instance.Uuid:D}",
+            [ImageOrigin.ImageType] = ImageOrigin.Snapshot,
+            [ImageOrigin.InstanceUuid] = $"{instance.Uuid:D}",
             ["base_image_ref"] = original?.Properties.GetValueOrDefault("base_image_ref") ?? $"{instance.ImageId:D}",
             ["user_id"] = caller.UserId,
             ["owner_id"] = instance.ProjectId,

@@ -29,6 +29,21 @@ public static class ImageVisibility
     public static readonly IReadOnlyList<string> All = [Public, Private, Shared, Community];
 }
 
+/// <summary>Names and values of the properties by which compute says where an image is from.</summary>
+public static class ImageOrigin
+{
+    /// <summary>The server that it is a copy of.</summary>
+    public const string InstanceUuid = "instance_uuid";
+
+    /// <summary><see cref="Snapshot"/> or <see cref="Backup"/>.</summary>
+    public const string ImageType = "image_type";
+    public const string Snapshot = "snapshot";
+    public const string Backup = "backup";
+
+    /// <summary>Of which kind a backup is, in the user's words.</summary>
+    public const string BackupType = "backup_type";
+}
+
 /// <summary>An image of the image service (Image API v2).</summary>
 public sealed record Image
 {

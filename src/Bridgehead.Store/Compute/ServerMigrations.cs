@@ -19,13 +19,11 @@ public sealed class ServerMigrations(Session session)
     public const string Reverted = "reverted";
 
     /// <summary>The newest first, up to <see cref="MostListed"/>.</summary>
-    public Task<List<ServerMigration>> ListAsync(MigrationFilter filter, CancellationToken cancel)
-    {
-        var where = new[] { ("host", filter.Host), ("status", filter.Status), ("instance_uuid", filter.InstanceUuid) }.Where(one => one.Item2 is not null).ToArray();
-        var conditions = string.Concat(where.Select(one => $" and {one.Item1} = @{one.Item1}"));
-        return session.Sql.ListAsync(
-            $"select * from migration_states where 1 = 1{conditions} order by id desc limit {MostListed}", Read, cancel, [.. where.Select(one => (one.Item1, (object?)one.Item2))]);
-    }
+    public Task<List<ServerMigration>> ListAsync(MigrationFilter filter, CancellationToken cancel) => new Narrowing()
+        .By("host = @host", "host", filter.Host)
+        .By("status = @status", "status", filter.Status)
+        .By("instance_uuid = @instance", "instance", filter.InstanceUuid)
+        .ListAsync(session.Sql, "select * from migration_states", "id desc", MostListed, Read, cancel);
 
     public Task<int> BeginAsync(Instance before, string newFlavor, CancellationToken cancel) => session.Sql.ExecuteAsync(
         "insert into migrations (instance_uuid, host, old_flavor, new_flavor, created_at) values (@uuid, @host, @old, @new, @now)",

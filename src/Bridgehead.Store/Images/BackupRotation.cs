@@ -8,16 +8,10 @@ namespace Bridgehead.Store;
 /// </summary>
 public sealed class BackupRotation(Database store, ImageFiles files)
 {
-    /// <summary>Properties of an image that is a backup.</summary>
-    public const string InstanceUuid = "instance_uuid";
-    public const string ImageType = "image_type";
-    public const string BackupType = "backup_type";
-    public const string Backup = "backup";
-
     /// <summary>Done again after a crash, it removes what was left to remove. An image whose owner has taken its kind away is of none.</summary>
     public async Task RunAsync(Image newest, Guid instance, int rotation, CancellationToken cancel)
     {
-        if (newest.Owner is not { } owner || !newest.Properties.TryGetValue(BackupType, out var type))
+        if (newest.Owner is not { } owner || !newest.Properties.TryGetValue(ImageOrigin.BackupType, out var type))
         {
             return;
         }
@@ -34,12 +28,16 @@ public sealed class BackupRotation(Database store, ImageFiles files)
     {
         var backups = await session.Images.ListAsync(those, cancel);
         var locations = new List<string>();
-        foreach (var image in backups.Where(image => !image.Protected).Skip(rotation))
+        foreach (var old in backups.Where(image => !image.Protected).Skip(rotation))
         {
-            await session.Images.RemoveAsync(image.Id, cancel);
-            if (image is { HasContent: true, Location: { } location })
+            // Somebody may have protected it meanwhile, or removed it.
+            if (await session.Images.LockAsync(old.Id, those.Viewer, cancel) is { Protected: false } image)
             {
-                locations.Add(location);
+                await session.Images.RemoveAsync(image.Id, cancel);
+                if (image is { HasContent: true, Location: { } location })
+                {
+                    locations.Add(location);
+                }
             }
         }
 
@@ -54,9 +52,9 @@ public sealed class BackupRotation(Database store, ImageFiles files)
         OneOf = new Dictionary<string, IReadOnlyList<string>> { ["owner"] = [owner] },
         Properties = new Dictionary<string, string>
         {
-            [ImageType] = Backup,
-            [BackupType] = type,
-            [InstanceUuid] = $"{instance:D}",
+            [ImageOrigin.ImageType] = ImageOrigin.Backup,
+            [ImageOrigin.BackupType] = type,
+            [ImageOrigin.InstanceUuid] = $"{instance:D}",
         },
         Sort = [new ImageSort("created_at", Descending: true)],
     };

@@ -71,6 +71,11 @@ public sealed class ImpliedRoleTests(Cloud cloud) : IClassFixture<Cloud>
 
         (await cloud.SendAsync("HEAD", $"{V}/roles/{one.Id}/implies/{other.Id}", null)).Code.Should().Be(404);
         (await cloud.GetAsync($"{V}/role_inferences")).Text.Should().Be(before);
+
+        // Nor by a role that is called so afterwards.
+        (await cloud.SendAsync("PUT", $"{V}/roles/{one.Id}/implies/{other.Id}", null)).Code.Should().Be(201);
+        RefusalTests.Check(await cloud.SendAsync("PATCH", $"{V}/roles/{other.Id}", """{"role":{"name":"ADMIN"}}"""), 403);
+        (await cloud.SendAsync("PATCH", $"{V}/roles/{one.Id}", """{"role":{"description":"prior"}}""")).Code.Should().Be(200);
     }
 
     private async Task<(string Id, string Name)> RoleAsync()
